@@ -1,0 +1,1 @@
+"""Examples; each runs with `gemstone run examples.NAME:CLASS`."""

@@ -1,0 +1,1 @@
+"""The public face: JSON-RPC 2.0 over HTTP, on Tornado."""

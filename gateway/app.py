@@ -1,0 +1,228 @@
+"""The Tornado application: `POST /api`, health, and whatever handlers a service adds."""
+
+import asyncio
+import contextlib
+import logging
+from asyncio import Future
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, cast
+
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.iostream import StreamClosedError
+from tornado.routing import PathMatches, Rule
+from tornado.web import Application, RequestHandler
+
+from gateway.endpoint import Caller, Endpoint
+from gemstone_grpc.config import Config
+
+log = logging.getLogger("gemstone")
+
+API_PATH = "/api"
+_DRAINED = 16  # bodies up to so many times the limit are read, and thrown away, before the 413
+
+
+def make_app(
+    api: "JsonRpcServer",
+    *,
+    is_ready: Callable[[], bool],
+    handlers: Sequence[Any] = (),
+    **settings: Any,
+) -> Application:
+    """The public face. `handlers` and `settings` are Tornado's own; their paths come after ours."""
+    return Application(
+        [
+            Rule(PathMatches(API_PATH), api),
+            ("/healthz", _Health, {"is_well": lambda: True}),
+            ("/readyz", _Health, {"is_well": is_ready}),
+            *handlers,
+        ],
+        log_function=_log_nothing,
+        **settings,
+    )
+
+
+class _Health(RequestHandler):
+    def initialize(self, is_well: Callable[[], bool]) -> None:
+        self._is_well = is_well
+
+    def get(self) -> None:
+        well = self._is_well()
+        self.set_status(200 if well else 503)
+        self.finish({"status": "SERVING" if well else "NOT_SERVING"})
+
+
+def _log_nothing(handler: RequestHandler) -> None:
+    """Tornado's access log would be a second one beside ours."""
+
+
+class JsonRpcServer(HTTPServerConnectionDelegate):
+    """Serves the endpoint to Tornado's HTTP server, without the cost of a `RequestHandler`."""
+
+    def __init__(self, endpoint: Endpoint, config: Config) -> None:
+        self.endpoint = endpoint
+        self.max_body_size = config.max_body_size
+        self.body_timeout = config.body_timeout
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        """One request begins."""
+        return _JsonRpcMessage(self, request_conn)
+
+    async def idle(self) -> None:
+        """Wait until every answer that was begun has been written."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start answering a request."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+class _JsonRpcMessage(HTTPMessageDelegate):
+    """One HTTP request to the endpoint."""
+
+    __slots__ = ("_chunks", "_connection", "_headers", "_refusal", "_server", "_size", "_timer")
+
+    def __init__(self, server: JsonRpcServer, connection: HTTPConnection) -> None:
+        self._server = server
+        self._connection = connection
+        self._headers = HTTPHeaders()
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._refusal: _Response | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> None:
+        assert isinstance(start_line, RequestStartLine)
+        self._headers = headers
+        if isinstance(self._connection, HTTP1Connection):
+            # its limits cut the connection; ours answer, with 413 and 408
+            self._connection.set_max_body_size(_DRAINED * self._server.max_body_size)
+            cast(Any, self._connection).set_body_timeout(None)
+        self._refusal = _refusal(start_line.method, headers)
+        if self._refusal is None and _content_length(headers) > self._server.max_body_size:
+            self._refusal = _too_large(self._server.max_body_size)
+        if self._refusal is not None and headers.get("Expect") == "100-continue":
+            self._answer(*self._refusal)  # the body need not come
+        else:
+            self._timer = asyncio.get_running_loop().call_later(
+                self._server.body_timeout, self._answer, *_TOO_SLOW
+            )
+
+    def data_received(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._size > self._server.max_body_size and self._refusal is None:
+            self._refusal = _too_large(self._server.max_body_size)
+        if self._refusal is None:
+            self._chunks.append(chunk)
+        else:
+            self._chunks.clear()
+
+    def finish(self) -> None:
+        self._stop_timer()
+        if self._refusal is not None:
+            self._answer(*self._refusal)
+            return
+        task = self._server.run(self._call(b"".join(self._chunks)))
+        if isinstance(self._connection, HTTP1Connection):
+            self._connection.set_close_callback(lambda: _cancel(task))
+
+    def on_connection_close(self) -> None:
+        self._stop_timer()
+
+    async def _call(self, body: bytes) -> None:
+        caller = Caller(_peer(self._connection), self._headers.get_all())
+        try:
+            answer = await self._server.endpoint(body, caller)
+        except Exception:
+            log.exception("JSON-RPC endpoint failed")
+            self._answer(500, "Internal Server Error", {}, b"")
+            return
+        if answer is None:
+            written = self._answer(204, "No Content", {}, b"")
+        else:
+            written = self._answer(200, "OK", {"Content-Type": "application/json"}, answer)
+        if not written.done():
+            with contextlib.suppress(StreamClosedError):
+                await written
+
+    def _answer(self, code: int, reason: str, fields: dict[str, str], body: bytes) -> Future[None]:
+        """Write the response; the future is done when it has left."""
+        self._stop_timer()
+        headers = HTTPHeaders(fields)
+        if code != 204:
+            headers["Content-Length"] = str(len(body))
+        written = self._connection.write_headers(
+            ResponseStartLine("HTTP/1.1", code, reason), headers, body
+        )
+        self._connection.finish()
+        return written
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _cancel(task: asyncio.Task[None]) -> None:
+    """The client has gone: nobody waits for the answer."""
+    task.cancel()
+
+
+_Response = tuple[int, str, dict[str, str], bytes]
+
+_PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+_TOO_SLOW: _Response = (
+    408,
+    "Request Timeout",
+    {**_PLAIN, "Connection": "close"},
+    b"The body came too slowly.\n",
+)
+
+
+def _too_large(limit: int) -> _Response:
+    return 413, "Content Too Large", _PLAIN, b"A body is limited to %d bytes.\n" % limit
+
+
+def _refusal(method: str, headers: HTTPHeaders) -> _Response | None:
+    """What HTTP itself says to a request that cannot hold JSON-RPC."""
+    if method != "POST":
+        return 405, "Method Not Allowed", {**_PLAIN, "Allow": "POST"}, b"JSON-RPC comes by POST.\n"
+    media_type, _, parameters = headers.get("Content-Type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+        words = b"Send Content-Type: application/json (UTF-8).\n"
+    elif headers.get("Content-Encoding", "identity").lower() != "identity":
+        words = b"Send the body without Content-Encoding.\n"
+    else:
+        return None
+    return 415, "Unsupported Media Type", _PLAIN, words
+
+
+def _content_length(headers: HTTPHeaders) -> int:
+    text = headers.get("Content-Length", "")
+    return int(text) if text.isdecimal() and len(text) < 20 else 0
+
+
+def _peer(connection: HTTPConnection) -> str:
+    context = getattr(connection, "context", None)
+    address: Iterable[Any] | None = getattr(context, "address", None)
+    if not isinstance(address, tuple) or len(address) < 2:
+        return "unknown"
+    host, port = address[:2]
+    return f"ipv6:[{host}]:{port}" if ":" in str(host) else f"ipv4:{host}:{port}"

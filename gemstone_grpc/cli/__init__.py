@@ -1,0 +1,5 @@
+"""The `gemstone` command."""
+
+from gemstone_grpc.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,6 @@
+"""Converters between Python values, JSON and protobuf messages, compiled once per method."""
+
+from gemstone_grpc.codec.arguments import Arguments
+from gemstone_grpc.codec.compile import MethodCodec, ResultError, compile_codecs
+
+__all__ = ["Arguments", "MethodCodec", "ResultError", "compile_codecs"]

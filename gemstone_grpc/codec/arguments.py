@@ -1,0 +1,154 @@
+"""The codec of a method's arguments: JSON-RPC's params or a request message → a Python call."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from google.protobuf.message import DecodeError
+from google.protobuf.message import Message as ProtoMessage
+
+from gemstone_grpc.codec.message import ABSENT, FieldCodec
+from gemstone_grpc.codec.misfit import Misfit, shorten
+from gemstone_grpc.context import Context
+from gemstone_grpc.errors import Code, FieldViolation, RpcError
+from gemstone_grpc.method import Parameter
+
+Arguments = tuple[list[Any], dict[str, Any]]
+
+_MAX_VIOLATIONS = 20
+_VAR_POSITIONAL = inspect.Parameter.VAR_POSITIONAL
+_VAR_KEYWORD = inspect.Parameter.VAR_KEYWORD
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class ArgumentsCodec:
+    """Reads the arguments of one method; every misfit becomes a field violation."""
+
+    __slots__ = ("_by_name", "_extra", "_fields", "_message", "_parameters", "_positional", "_rest")
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        fields: Iterable[FieldCodec],
+        message: type[ProtoMessage],
+    ) -> None:
+        self._parameters = tuple(parameters)
+        self._message = message
+        own = [parameter for parameter in self._parameters if not parameter.is_context]
+        self._fields = tuple(fields)
+        by_kind = list(zip(own, self._fields, strict=True))
+        self._positional = tuple(f for p, f in by_kind if p.kind in _POSITIONAL)
+        self._by_name = tuple(
+            f for p, f in by_kind if p.kind not in (_VAR_POSITIONAL, _VAR_KEYWORD)
+        )
+        self._rest = next((f for p, f in by_kind if p.kind is _VAR_POSITIONAL), None)
+        self._extra = next((f for p, f in by_kind if p.kind is _VAR_KEYWORD), None)
+
+    def from_wire(self, data: bytes, context: Context) -> Arguments:
+        """A serialized request message → arguments. Raises `RpcError` INVALID_ARGUMENT."""
+        try:
+            message = self._message.FromString(data)
+        except DecodeError:
+            name = self._message.DESCRIPTOR.full_name
+            raise RpcError(Code.INVALID_ARGUMENT, f"The request is not a {name}") from None
+        return self._arrange(
+            self._read((f, FieldCodec.from_wire, message) for f in self._fields), context
+        )
+
+    def from_json(self, params: msgspec.Raw | None, context: Context) -> Arguments:
+        """JSON-RPC's `params` → arguments. Raises `RpcError` INVALID_ARGUMENT."""
+        try:
+            decoded = {} if params is None else msgspec.json.decode(params)
+        except msgspec.ValidationError as error:
+            raise invalid([FieldViolation("params", str(error))]) from None
+        if isinstance(decoded, list):
+            members, unknown = self._by_position(decoded)
+        else:
+            members, unknown = self._with_extra(decoded)
+        values = self._read(((f, FieldCodec.from_json, members) for f in self._fields), unknown)
+        return self._arrange(values, context)
+
+    def to_wire(self, values: Mapping[str, Any]) -> bytes:
+        """Arguments by name → a serialized request. Raises `RpcError` INVALID_ARGUMENT."""
+        out: dict[str, Any] = {}
+        violations = []
+        for field in self._fields:
+            if field.field.json in values:
+                try:
+                    field.to_wire(values[field.field.json], out)
+                except Misfit as misfit:
+                    path = field.field.json + misfit.path
+                    violations.append(FieldViolation(path, misfit.description))
+        if violations:
+            raise invalid(violations)
+        return self._message(**out).SerializeToString()
+
+    def _by_position(self, params: list[Any]) -> tuple[dict[str, Any], list[FieldViolation]]:
+        members = {f.field.json: value for f, value in zip(self._positional, params, strict=False)}
+        rest = params[len(self._positional) :]
+        if self._rest is not None:
+            members[self._rest.field.json] = rest
+        elif rest:
+            limit = len(self._positional)
+            words = f"takes {limit} by position, got {len(params)}"
+            return members, [FieldViolation("params", words)]
+        return members, []
+
+    def _with_extra(self, params: dict[str, Any]) -> tuple[dict[str, Any], list[FieldViolation]]:
+        known = {f.field.json for f in self._by_name}
+        extra = {name: value for name, value in params.items() if name not in known}
+        if not extra:
+            return params, []
+        members = {name: value for name, value in params.items() if name in known}
+        if self._extra is not None:
+            members[self._extra.field.json] = extra
+            return members, []
+        return members, [
+            FieldViolation(shorten(name).strip("'"), "is no parameter of this method")
+            for name in extra
+        ]
+
+    def _read(
+        self,
+        readings: Iterator[tuple[FieldCodec, Callable[[FieldCodec, Any], Any], Any]],
+        violations: Iterable[FieldViolation] = (),
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        found = list(violations)
+        for field, read, source in readings:
+            try:
+                values[field.field.name] = read(field, source)
+            except Misfit as misfit:
+                found.append(FieldViolation(field.field.json + misfit.path, misfit.description))
+        if found:
+            raise invalid(found)
+        return values
+
+    def _arrange(self, values: dict[str, Any], context: Context) -> Arguments:
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        for parameter in self._parameters:
+            value: Any = context if parameter.is_context else values[parameter.name]
+            if parameter.kind is _VAR_POSITIONAL:
+                positional += () if value is ABSENT else value
+            elif parameter.kind is _VAR_KEYWORD:
+                named |= {} if value is ABSENT else value
+            else:
+                if value is ABSENT:
+                    value = parameter.default
+                if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                    named[parameter.name] = value
+                else:
+                    positional.append(value)
+        return positional, named
+
+
+def invalid(violations: list[FieldViolation]) -> RpcError:
+    """INVALID_ARGUMENT with these violations; the message names the first."""
+    first = violations[0]
+    return RpcError(
+        Code.INVALID_ARGUMENT,
+        f"Invalid params: {first.field}: {first.description}",
+        violations=violations[:_MAX_VIOLATIONS],
+    )

@@ -1,0 +1,206 @@
+"""Codecs of messages and their fields."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from google.protobuf.message import Message as ProtoMessage
+
+from gemstone_grpc.codec.containers import Codec
+from gemstone_grpc.codec.misfit import Misfit, expected
+from gemstone_grpc.schema.types import (
+    Enumeration,
+    Field,
+    Kind,
+    Leaf,
+    Map,
+    Message,
+    Nullable,
+    OneOf,
+    Repeated,
+)
+
+ABSENT: Any = object()
+"""What stands for a field that did not come."""
+
+_MESSAGE_KINDS = {Kind.TIMESTAMP, Kind.DURATION, Kind.DATE, Kind.ANY}
+
+
+class FieldCodec:
+    """A field: how it is read from and written to a message and a JSON object.
+
+    `get` reads it from a protobuf message and gives `ABSENT` when it is not there.
+    """
+
+    __slots__ = ("_one_of", "codec", "field", "get", "takes_null")
+
+    def __init__(self, field: Field, codec: Codec) -> None:
+        self.field = field
+        self.codec = codec
+        inner = field.type.inner if isinstance(field.type, Nullable) else field.type
+        self._one_of = isinstance(inner, OneOf)
+        self.takes_null = isinstance(field.type, Nullable) or inner == Leaf(Kind.ANY)
+        self.get = _getter(field, codec)
+
+    def from_json(self, members: dict[str, Any]) -> Any:
+        """The field's value, or `ABSENT` when its default stands for it."""
+        value = members.get(self.field.json, ABSENT)
+        if value is None and not self.takes_null and self.field.absent == "omit":
+            value = ABSENT
+        return self.or_absent(value if value is ABSENT else self.codec.from_json(value))
+
+    def from_wire(self, message: Any) -> Any:
+        """The field's value, or `ABSENT` when its default stands for it."""
+        return self.or_absent(self.get(message))
+
+    def or_absent(self, value: Any) -> Any:
+        """What an absent field means: an error, None, or its default."""
+        if value is not ABSENT or self.field.absent == "omit":
+            return value
+        if self.field.absent == "none":
+            return None
+        raise Misfit("is required")
+
+    def to_wire(self, value: Any, out: dict[str, Any]) -> None:
+        """Put the field into the arguments of a message class."""
+        wire = self.codec.to_wire(value)
+        if not self._one_of:
+            out[self.field.wire] = wire  # protobuf takes None for absent
+        elif wire is not None:
+            out[f"{self.field.wire}_{wire[0]}"] = wire[1]
+
+
+def _getter(field: Field, codec: Codec) -> Callable[[Any], Any]:
+    wire, convert = field.wire, codec.from_wire
+    inner = field.type.inner if isinstance(field.type, Nullable) else field.type
+    if isinstance(inner, OneOf):
+        prefix = len(wire) + 1
+
+        def get(message: Any) -> Any:
+            arm = message.WhichOneof(wire)
+            return ABSENT if arm is None else convert((arm[prefix:], getattr(message, arm)))
+
+    elif isinstance(inner, Enumeration):
+
+        def get(message: Any) -> Any:
+            number = getattr(message, wire)
+            return ABSENT if number == 0 else convert(number)
+
+    elif isinstance(inner, Repeated | Map) or (
+        isinstance(inner, Leaf) and inner.kind not in _MESSAGE_KINDS and not field.presence
+    ):
+
+        def get(message: Any) -> Any:
+            return convert(getattr(message, wire))
+
+    else:
+
+        def get(message: Any) -> Any:
+            return convert(getattr(message, wire)) if message.HasField(wire) else ABSENT
+
+    return get
+
+
+class MessageCodec:
+    """A class with fields. Its own fields are given to `link` once they are known."""
+
+    __slots__ = ("_class", "_fields", "_is_dict", "_python", "_tag", "_type")
+
+    def __init__(self, type_: Message, message_class: type[ProtoMessage]) -> None:
+        self._type = type_
+        self._class = message_class
+        self._python = type_.python
+        self._is_dict = type_.python is dict
+        self._fields: tuple[FieldCodec, ...] = ()
+        self._tag: tuple[str, str] | None = None
+
+    def link(self, fields: Iterable[FieldCodec]) -> None:
+        """Complete the codec; a message that holds itself needs its codec before its fields."""
+        self._fields = tuple(fields)
+        tag = self._type.tag
+        if tag is not None and all(field.field.json != tag[0] for field in self._fields):
+            self._tag = tag
+
+    def from_json(self, value: Any) -> Any:
+        """An object → an instance; members of other names are passed over."""
+        if not isinstance(value, dict):
+            raise expected("an object", value)
+        if self._tag is not None and value.get(self._tag[0], self._tag[1]) != self._tag[1]:
+            raise Misfit(f"expected {self._tag[1]!r}").under(f".{self._tag[0]}")
+        return self._build(FieldCodec.from_json, value)
+
+    def from_wire(self, message: Any) -> Any:
+        """A message → an instance."""
+        return self._build(FieldCodec.from_wire, message)
+
+    def to_json(self, value: Any) -> dict[str, Any]:
+        """An instance → an object; fields that have their default are there too."""
+        out: dict[str, Any] = {} if self._tag is None else {self._tag[0]: self._tag[1]}
+        for field, item in self._items(value):
+            try:
+                out[field.field.json] = field.codec.to_json(item)
+            except Misfit as misfit:
+                raise misfit.under(f".{field.field.json}") from None
+        return out
+
+    def to_wire(self, value: Any) -> ProtoMessage:
+        """An instance → a message."""
+        out: dict[str, Any] = {}
+        for field, item in self._items(value):
+            try:
+                field.to_wire(item, out)
+            except Misfit as misfit:
+                raise misfit.under(f".{field.field.json}") from None
+        return self._class(**out)
+
+    def _build(self, read: Callable[[FieldCodec, Any], Any], source: Any) -> Any:
+        values = {}
+        for field in self._fields:
+            try:
+                value = read(field, source)
+            except Misfit as misfit:
+                raise misfit.under(f".{field.field.json}") from None
+            if value is not ABSENT:
+                values[field.field.name] = value
+        try:
+            return self._python(**values)
+        except ValueError as error:  # how __post_init__ refuses a value
+            raise Misfit(str(error)) from None
+
+    def _items(self, value: Any) -> list[tuple[FieldCodec, Any]]:
+        python: Any = self._python
+        if not isinstance(value, python):
+            raise expected(self._type.name, value)
+        if self._is_dict:
+            return self._dict_items(value)
+        return [(field, getattr(value, field.field.name)) for field in self._fields]
+
+    def _dict_items(self, value: dict[str, Any]) -> list[tuple[FieldCodec, Any]]:
+        items = []
+        for field in self._fields:
+            if field.field.name in value:
+                items.append((field, value[field.field.name]))
+            elif field.field.absent != "omit":
+                raise Misfit("is missing").under(f".{field.field.json}")
+        return items
+
+
+class WrappedCodec:
+    """A value in a message of its own, which JSON does not see."""
+
+    __slots__ = ("_class", "_field", "from_json", "to_json")
+
+    def __init__(self, field: FieldCodec, message_class: type[ProtoMessage]) -> None:
+        self._field = field
+        self._class = message_class
+        self.from_json = field.codec.from_json
+        self.to_json = field.codec.to_json
+
+    def from_wire(self, message: Any) -> Any:
+        """The message's `value`."""
+        return self._field.from_wire(message)
+
+    def to_wire(self, value: Any) -> ProtoMessage:
+        """A message with this `value`."""
+        out: dict[str, Any] = {}
+        self._field.to_wire(value, out)
+        return self._class(**out)

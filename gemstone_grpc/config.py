@@ -1,0 +1,211 @@
+"""Configuration: class attributes < environment < command line < constructor."""
+
+import argparse
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from gemstone_grpc.errors import StartError
+
+ENVIRONMENT_PREFIX = "GEMSTONE_"
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=1)]
+_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service runs with. Times are in seconds, sizes in bytes."""
+
+    name: Annotated[str, Meta(pattern=_NAME)]
+    version: Annotated[str, Meta(pattern=r"^v[1-9][0-9]*$")] = "v1"
+    host: Annotated[str, Meta(description="the address both faces listen on")] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="the port of JSON-RPC; 0 picks a free one")] = 8000
+    grpc_port: Annotated[Port, Meta(description="the port of gRPC; 0 picks a free one")] = 50051
+    jsonrpc_envelope: Annotated[
+        Literal["standard", "gemstone"],
+        Meta(description="gemstone: answers carry both result and error, as gemstone 0.12 had it"),
+    ] = "standard"
+
+    timeout: Annotated[Seconds, Meta(description="the deadline of a call, in seconds")] = 30.0
+    grace: Annotated[
+        Seconds, Meta(description="how long running calls may take to finish at stop, in seconds")
+    ] = 10.0
+    max_in_flight: Annotated[Count, Meta(description="how many calls may run at once")] = 1000
+    threads: Annotated[Count, Meta(description="how many plain def methods may run at once")] = 32
+
+    max_header_size: Annotated[Count, Meta(description="of an HTTP request, in bytes")] = 16 * 1024
+    max_body_size: Annotated[Count, Meta(description="of an HTTP request, in bytes")] = 1024 * 1024
+    max_batch: Annotated[Count, Meta(description="how many calls a batch may hold")] = 50
+    max_nesting: Annotated[Count, Meta(description="how deep JSON may be nested")] = 64
+    batch_concurrency: Annotated[
+        Count, Meta(description="how many calls of one batch run at once")
+    ] = 16
+    body_timeout: Annotated[
+        Seconds, Meta(description="how long an HTTP request may take to arrive, in seconds")
+    ] = 30.0
+    idle_timeout: Annotated[
+        Seconds, Meta(description="how long an HTTP connection may be idle, in seconds")
+    ] = 75.0
+
+    max_message_size: Annotated[
+        Count, Meta(description="of a gRPC message, each way, in bytes")
+    ] = 4 * 1024 * 1024
+    max_concurrent_streams: Annotated[
+        Count, Meta(description="how many calls one gRPC connection may have open")
+    ] = 100
+    max_connection_age: Annotated[
+        Seconds | None,
+        Meta(description="after how long clients are asked to connect anew, in seconds"),
+    ] = 300.0
+    max_connection_age_grace: Annotated[
+        Seconds | None,
+        Meta(description="how long open calls may outlive that, in seconds (default: no limit)"),
+    ] = None
+    keepalive_time: Annotated[
+        Seconds, Meta(description="how often an idle gRPC connection is probed, in seconds")
+    ] = 60.0
+    keepalive_timeout: Annotated[
+        Seconds, Meta(description="how long a probe may stay unanswered, in seconds")
+    ] = 20.0
+    reflection: Annotated[
+        bool | None, Meta(description="gRPC reflection (default: on for loopback only)")
+    ] = None
+    access_log: Annotated[
+        Literal["off", "text", "json"], Meta(description="a line for each call")
+    ] = "off"
+
+    @property
+    def reflects(self) -> bool:
+        """Whether reflection is on: by choice, or because only this machine can ask."""
+        return _is_loopback(self.host) if self.reflection is None else self.reflection
+
+
+SETTINGS: Mapping[str, msgspec.structs.FieldInfo] = {
+    field.name: field for field in msgspec.structs.fields(Config)
+}
+_IDENTITY = ("name", "version")  # part of the code, not of a deployment
+
+
+def resolve(
+    service: object,
+    constructor: Mapping[str, Any],
+    arguments: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Config:
+    """The configuration of a service; raises `StartError` for a bad value."""
+    cls = type(service)
+    values: dict[str, Any] = {}
+    for name in SETTINGS:
+        if hasattr(service, name):
+            values[name] = _checked(name, getattr(service, name), f"{cls.__name__}.{name}")
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        if name not in _IDENTITY and variable in environment:
+            values[name] = _parsed(name, environment[variable], variable)
+    for name, text in (arguments or {}).items():
+        values[name] = _parsed(name, text, flag(name))
+    for name, value in constructor.items():
+        if name not in SETTINGS:
+            raise StartError(f"{cls.__name__}() has no setting {name!r}{_suggestion(name)}")
+        values[name] = _checked(name, value, f"{cls.__name__}({name}=...)")
+    if "name" not in values:
+        raise StartError(
+            f'{cls.__name__} has no name: add `name = "{_suggested_name(cls)}"` to the class'
+        )
+    return Config(**values)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A flag for each setting; what is not given stays out of the result."""
+    for name, field in SETTINGS.items():
+        if name in _IDENTITY:
+            continue
+        default = "" if field.default is None else f" (default: {field.default})"
+        parser.add_argument(
+            flag(name),
+            dest=name,
+            metavar=_metavar(field.type),
+            default=argparse.SUPPRESS,
+            help=_description(field.type) + default,
+        )
+
+
+def flag(name: str) -> str:
+    """The command-line flag of a setting."""
+    return "--" + name.replace("_", "-")
+
+
+def _checked(name: str, value: Any, place: str) -> Any:
+    try:
+        return msgspec.convert(value, SETTINGS[name].type)
+    except msgspec.ValidationError as error:
+        raise StartError(f"{place} = {value!r}: {_explain(name, error)}") from None
+
+
+def _parsed(name: str, text: str, place: str) -> Any:
+    try:
+        return msgspec.convert(text, SETTINGS[name].type, strict=False)
+    except msgspec.ValidationError as error:
+        raise StartError(f"{place}={text!r}: {_explain(name, error)}") from None
+
+
+def _explain(name: str, error: msgspec.ValidationError) -> str:
+    if name == "name":
+        return 'a name is lower-case words, such as "users" or "shop.users"'
+    if name == "version":
+        return 'a version is "v1", "v2", ...'
+    text = str(error).replace("`", "")
+    choices = _choices(SETTINGS[name].type)
+    if choices:
+        text = "expected one of " + ", ".join(choices)
+    return text[0].lower() + text[1:]
+
+
+def _layers(hint: Any) -> Iterator[Any]:
+    """A hint and what its Annotated and unions hold."""
+    yield hint
+    if get_origin(hint) is Annotated:
+        yield from _layers(hint.__origin__)
+    elif get_origin(hint) is not Literal:
+        for argument in get_args(hint):
+            yield from _layers(argument)
+
+
+def _choices(hint: Any) -> Iterable[str]:
+    return next((get_args(part) for part in _layers(hint) if get_origin(part) is Literal), ())
+
+
+def _metavar(hint: Any) -> str:
+    names = {str: "TEXT", int: "N", float: "SECONDS", bool: "true|false"}
+    choices = "|".join(_choices(hint))
+    return choices or next(names[part] for part in _layers(hint) if part in names)
+
+
+def _description(hint: Any) -> str:
+    metas = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, Meta)]
+    return next((meta.description for meta in metas if meta.description), "")
+
+
+def _suggestion(name: str) -> str:
+    close = difflib.get_close_matches(name, SETTINGS, n=1)
+    return f": did you mean {close[0]!r}?" if close else f"; it has {', '.join(SETTINGS)}"
+
+
+def _suggested_name(cls: type) -> str:
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
+    return words.strip("_") or "my_service"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

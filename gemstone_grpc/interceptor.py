@@ -1,0 +1,34 @@
+"""The chain in front of every method, the same objects for gRPC and JSON-RPC."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol
+
+from gemstone_grpc.context import Context
+
+Next = Callable[[Context], Awaitable[Any]]
+
+
+class Interceptor(Protocol):
+    """Sees every call of a service, before its payload is decoded."""
+
+    async def intercept(self, context: Context, call_next: Next) -> Any:
+        """Return what the call returns: usually `await call_next(context)`.
+
+        The result is the method's own value, before it is encoded; of a streaming method it is an
+        async iterator, which may be returned as it is or wrapped in another. Raise `RpcError` to
+        refuse the call.
+        """
+
+
+def chain(interceptors: Iterable[Interceptor], call: Next) -> Next:
+    """Compose `interceptors`, the first outermost, around `call`."""
+    for interceptor in reversed(list(interceptors)):
+        call = _link(interceptor.intercept, call)
+    return call
+
+
+def _link(intercept: Callable[[Context, Next], Awaitable[Any]], call_next: Next) -> Next:
+    def call(context: Context) -> Awaitable[Any]:
+        return intercept(context, call_next)
+
+    return call

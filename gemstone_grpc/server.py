@@ -1,0 +1,182 @@
+"""The gRPC face: grpc.aio handlers over the contract, statuses, reflection and health."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import grpc
+import grpc.aio
+from google.protobuf import any_pb2, struct_pb2
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection, reflection_pb2
+
+from gemstone_grpc.config import Config
+from gemstone_grpc.context import Context
+from gemstone_grpc.dispatch import Call
+from gemstone_grpc.errors import RpcError, StartError
+from gemstone_grpc.schema.descriptor import add_file
+from gemstone_grpc.schema.types import Contract
+
+log = logging.getLogger("gemstone")
+
+_NO_DEADLINE = 365 * 24 * 3600  # seconds; grpc gives odd numbers when the caller set none
+_MAX_MESSAGE = 1024  # characters of a status message
+_MAX_DETAILS = 4096  # bytes of a status; the metadata that carries it is limited to 8 KiB in all
+_STATUS = {code.value[0]: code for code in grpc.StatusCode}
+_SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+class GrpcServer:
+    """A grpc.aio server for one contract, with health and, by choice, reflection."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        calls: Mapping[str, Call],
+        pool: DescriptorPool,
+        config: Config,
+        interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
+    ) -> None:
+        self._server = grpc.aio.server(interceptors=interceptors, options=_options(config))
+        self._names = ("", contract.full_name)
+        self._health = health.aio.HealthServicer()
+        handlers = {rpc.name: _handler(calls[rpc.method]) for rpc in contract.rpcs}
+        self._server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler(contract.full_name, handlers),)
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        if config.reflects:
+            add_file(pool, health_pb2.DESCRIPTOR)
+            add_file(pool, reflection_pb2.DESCRIPTOR)
+            services = (contract.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(services, self._server, pool)
+
+    def bind(self, host: str, port: int) -> int:
+        """Listen, and give the port. Raises `StartError` when it is taken."""
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        try:
+            return self._server.add_insecure_port(address)
+        except RuntimeError:
+            raise StartError(
+                f"gRPC cannot listen on {address}: it is in use, or is no address of this machine; "
+                "choose another with --grpc-port (0 picks a free one), GEMSTONE_GRPC_PORT, or "
+                "`grpc_port` on the class"
+            ) from None
+
+    async def start(self) -> None:
+        """Accept calls and report SERVING, for the service and overall."""
+        await self._server.start()
+        for name in self._names:
+            await self._health.set(name, _SERVING)
+
+    async def retire(self) -> None:
+        """Report NOT_SERVING, for good."""
+        await self._health.enter_graceful_shutdown()
+
+    async def stop(self, grace: float) -> None:
+        """Accept nothing more, and cut off what still runs after `grace` seconds."""
+        await self._server.stop(grace)
+
+
+def _options(config: Config) -> list[tuple[str, int]]:
+    options = {
+        "grpc.so_reuseport": 0,
+        "grpc.max_receive_message_length": config.max_message_size,
+        "grpc.max_send_message_length": config.max_message_size,
+        "grpc.max_concurrent_streams": config.max_concurrent_streams,
+        "grpc.max_connection_age_ms": _millis(config.max_connection_age),
+        "grpc.max_connection_age_grace_ms": _millis(config.max_connection_age_grace),
+        "grpc.keepalive_time_ms": _millis(config.keepalive_time),
+        "grpc.keepalive_timeout_ms": _millis(config.keepalive_timeout),
+        # what a client behind a balancer may send without being cut off for too many pings
+        "grpc.keepalive_permit_without_calls": 1,
+        "grpc.http2.min_ping_interval_without_data_ms": 10_000,
+    }
+    return [(name, value) for name, value in options.items() if value is not None]
+
+
+def _millis(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds * 1000)
+
+
+def _handler(call: Call) -> "grpc.RpcMethodHandler[Any, Any]":
+    if call.method.streams:
+        return grpc.unary_stream_rpc_method_handler(_stream(call))
+    return grpc.unary_unary_rpc_method_handler(_unary(call))
+
+
+def _unary(call: Call) -> Any:
+    async def handle(request: bytes, servicer: Any) -> bytes:
+        try:
+            return await call(_context(call, request, servicer))
+        except RpcError as error:
+            await _abort(servicer, error)
+            raise AssertionError from None  # abort raises
+
+    return handle
+
+
+def _stream(call: Call) -> Any:
+    async def handle(request: bytes, servicer: Any) -> None:
+        try:
+            await call.stream(_context(call, request, servicer), servicer.write)
+        except RpcError as error:
+            await _abort(servicer, error)
+
+    return handle
+
+
+def _context(call: Call, request: bytes, servicer: Any) -> Context:
+    remaining = servicer.time_remaining()
+    deadline = None
+    if remaining is not None and remaining < _NO_DEADLINE:
+        deadline = asyncio.get_running_loop().time() + remaining
+    return Context(
+        call.method,
+        transport="grpc",
+        peer=servicer.peer(),
+        metadata=servicer.invocation_metadata(),
+        deadline=deadline,
+        payload=request,
+    )
+
+
+async def _abort(servicer: Any, error: RpcError) -> None:
+    message = error.message[:_MAX_MESSAGE]
+    metadata: tuple[tuple[str, bytes], ...] = ()
+    if error.violations or error.details:
+        metadata = (("grpc-status-details-bin", _status(error, message)),)
+    await servicer.abort(_STATUS[error.code], message, metadata)
+
+
+def _status(error: RpcError, message: str) -> bytes:
+    """`google.rpc.Status` with `BadRequest` and `Struct`, as much of them as metadata can carry."""
+    status = status_pb2.Status(code=error.code, message=message)
+    for detail in _details(error):
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        if status.ByteSize() + packed.ByteSize() > _MAX_DETAILS:
+            log.warning("the details of %s are too large for gRPC and were left out", error)
+            break
+        status.details.append(packed)
+    serialized: bytes = status.SerializeToString()
+    return serialized
+
+
+def _details(error: RpcError) -> Iterable[Any]:
+    if error.violations:
+        yield error_details_pb2.BadRequest(
+            field_violations=[
+                error_details_pb2.BadRequest.FieldViolation(
+                    field=violation.field, description=violation.description
+                )
+                for violation in error.violations
+            ]
+        )
+    if error.details:
+        struct = struct_pb2.Struct()
+        struct.update(error.details)
+        yield struct

@@ -1,0 +1,399 @@
+"""`MicroService` and `Container`: what a user writes, collected, wired and served."""
+
+import argparse
+import asyncio
+import inspect
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self, get_origin
+
+import grpc.aio
+from tornado.httpserver import HTTPServer
+from tornado.web import StaticFileHandler
+
+from gateway.app import API_PATH, JsonRpcServer, make_app
+from gateway.endpoint import Endpoint
+from gemstone_grpc.access_log import AccessLog
+from gemstone_grpc.codec import compile_codecs
+from gemstone_grpc.config import Config, add_arguments, resolve
+from gemstone_grpc.dispatch import Dispatcher
+from gemstone_grpc.errors import StartError
+from gemstone_grpc.interceptor import Interceptor
+from gemstone_grpc.lifecycle import Lifecycle, PeriodicTask
+from gemstone_grpc.method import Method, collect
+from gemstone_grpc.schema.descriptor import MessageClasses
+from gemstone_grpc.schema.hints import derive
+from gemstone_grpc.schema.types import Contract
+from gemstone_grpc.server import GrpcServer
+
+log = logging.getLogger("gemstone")
+
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class Container:
+    """A group of exposed methods, to be listed in a service's `modules`."""
+
+
+class MicroService(Container):
+    """A service: subclass it, name it, expose methods, and `start()` it.
+
+    Every setting of `Config` may be an attribute of the class, an environment variable
+    (`GEMSTONE_PORT`), a flag (`--port`) or an argument of the constructor; the later wins.
+
+    - `modules`: `Container` instances whose methods are served too.
+    - `interceptors`: objects with `intercept(context, call_next)`, in front of both faces.
+    - `grpc_interceptors`: grpc.aio's own, in front of gRPC alone.
+    - `extra_handlers`: Tornado handlers, as `tornado.web.Application` takes them; a handler finds
+      the service in `self.settings["service"]`.
+    - `static_dirs`: pairs of a URL prefix and a folder; `template_dir`: the folder of Tornado's
+      templates. Both are relative to the file of the class.
+    - `periodic_tasks`: pairs of a callable and seconds. A method of the class is called on the
+      service; an `async def` runs on the loop, a `def` on the thread pool.
+    """
+
+    name: str
+    version: str
+    host: str
+    port: int
+    grpc_port: int
+    modules: Sequence[Container] = ()
+    interceptors: Sequence[Interceptor] = ()
+    grpc_interceptors: Sequence[grpc.aio.ServerInterceptor] = ()
+    extra_handlers: Sequence[Any] = ()
+    static_dirs: Sequence[tuple[str, str]] = ()
+    template_dir: str | None = None
+    periodic_tasks: Sequence[tuple[Callable[..., Any], float]] = ()
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+        self._wired: Wired | None = None
+        self._stopping: asyncio.Event | None = None
+
+    def on_service_start(self) -> Any:
+        """Called when the sockets listen, before the first call; may be `async def`."""
+
+    def on_service_stop(self) -> Any:
+        """Called after the last call; may be `async def`."""
+
+    # -- running -----------------------------------------------------------------------------
+
+    def start(self, argv: Sequence[str] | None = None) -> None:
+        """Serve until SIGINT or SIGTERM; blocks. `argv` is the command line, `sys.argv` by default.
+
+        The first signal lets calls finish within `grace`; the second ends the process at once. A
+        mistake is printed, and the exit status is then 2; it is 1 when calls had to be cut off.
+        """
+        self.start_with(parse_arguments(type(self), argv))
+
+    def start_with(self, arguments: Mapping[str, str]) -> None:
+        """`start()` with a command line that was parsed already: texts by setting."""
+        if not logging.getLogger().handlers:
+            logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
+        try:
+            asyncio.run(self._serve_until_signal(arguments))
+        except StartError as error:
+            print(f"error: {error}", file=sys.stderr)  # noqa: T201
+            raise SystemExit(2) from None
+
+    async def serve(self) -> None:
+        """Serve inside the running loop until `stop()` is called or the task is cancelled."""
+        async with self:
+            await self._stop_event().wait()
+
+    def stop(self) -> None:
+        """Ask `serve()` and `start()` to end; call it from the loop."""
+        self._stop_event().set()
+
+    async def __aenter__(self) -> Self:
+        """Serve while the block runs."""
+        await self._begin(self.wire({}))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop, in order."""
+        await self._end()
+
+    @property
+    def api_url(self) -> str:
+        """Where JSON-RPC is served, such as `http://127.0.0.1:8000/api`; only while serving."""
+        return self._running().api_url
+
+    @property
+    def grpc_address(self) -> str:
+        """Where gRPC is served, such as `127.0.0.1:50051`; only while serving."""
+        return self._running().grpc_address
+
+    @asynccontextmanager
+    async def serving(self, **overrides: Any) -> AsyncIterator["Wired"]:
+        """Serve while the block runs, with some settings changed; gives the service's parts."""
+        wired = self.wire({}, **overrides)
+        await self._begin(wired)
+        try:
+            yield wired
+        finally:
+            await self._end()
+
+    # -- lifecycle ---------------------------------------------------------------------------
+
+    async def _begin(self, wired: "Wired") -> None:
+        await wired.lifecycle.start()
+        self._wired = wired
+        log.info(
+            "%s %s serves JSON-RPC at %s and gRPC at %s",
+            wired.config.name,
+            wired.config.version,
+            self.api_url,
+            self.grpc_address,
+        )
+
+    def wire(self, arguments: Mapping[str, str], **overrides: Any) -> "Wired":
+        """Everything the service is made of, not serving yet; `overrides` are settings.
+
+        Raises `StartError` for a mistake in the class or in its settings.
+        """
+        cls = type(self).__name__
+        if getattr(self, "_settings", None) is None:
+            raise StartError(f"{cls}.__init__ must call super().__init__(**settings)")
+        if self._wired is not None:
+            raise StartError(f"this {cls} is serving already: make another instance")
+        return Wired(self, resolve(self, {**self._settings, **overrides}, arguments))
+
+    async def _end(self) -> int:
+        wired = self._running()
+        await wired.lifecycle.stop()
+        self._wired = self._stopping = None
+        return wired.lifecycle.left_over
+
+    async def _serve_until_signal(self, arguments: Mapping[str, str]) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal, number)
+        await self._begin(self.wire(arguments))
+        await self._stop_event().wait()
+        log.info("stopping: running calls may finish; another signal ends at once")
+        if left_over := await self._end():
+            log.warning("%d calls were cut off", left_over)
+            _exit_at_once(1)
+
+    def _on_signal(self, number: int) -> None:
+        if self._stop_event().is_set():
+            _exit_at_once(128 + number)
+        self.stop()
+
+    def _stop_event(self) -> asyncio.Event:
+        if self._stopping is None:
+            self._stopping = asyncio.Event()
+        return self._stopping
+
+    def _running(self) -> "Wired":
+        if self._wired is None:
+            raise RuntimeError(f"{type(self).__name__} is not serving: start it first")
+        return self._wired
+
+
+def _exit_at_once(status: int) -> None:
+    """End the process without waiting for threads and tasks that may never end."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(status)
+
+
+def parse_arguments(cls: type[MicroService], argv: Sequence[str] | None) -> dict[str, str]:
+    """The settings on a command line; prints help and exits as argparse does."""
+    parser = argparse.ArgumentParser(
+        description=(cls.__doc__ or "").strip().partition("\n")[0] if cls.__doc__ else None
+    )
+    add_arguments(parser)
+    return vars(parser.parse_args(argv))
+
+
+# -- wiring ----------------------------------------------------------------------------------
+
+
+class Wired:
+    """A service ready to run: its parts, for `Lifecycle` and for tests without sockets.
+
+    Raises `StartError` for a mistake in the service.
+    """
+
+    def __init__(self, service: MicroService, config: Config) -> None:
+        self.config = config
+        self.methods = _collect(service)
+        self.contract: Contract = derive(config.name, config.version, self.methods)
+        self.classes = MessageClasses(self.contract)
+        self.codecs = compile_codecs(self.contract, self.methods, self.classes)
+        self.dispatcher = Dispatcher(
+            interceptors=service.interceptors,
+            timeout=config.timeout,
+            max_in_flight=config.max_in_flight,
+            threads=config.threads,
+            access_log=None if config.access_log == "off" else AccessLog(config.access_log),
+        )
+        self.calls = {method.name: self._grpc_call(method) for method in self.methods}
+        public = (method for method in self.methods if not method.internal)
+        self.endpoint = Endpoint({m.name: self._jsonrpc_call(m) for m in public}, config)
+        self.lifecycle = self._lifecycle(service)
+
+    @property
+    def api_url(self) -> str:
+        """Where JSON-RPC is served, once it is."""
+        return f"http://{self._address(self.lifecycle.port)}{API_PATH}"
+
+    @property
+    def grpc_address(self) -> str:
+        """Where gRPC is served, once it is."""
+        return self._address(self.lifecycle.grpc_port)
+
+    def _address(self, port: int) -> str:
+        host = self.config.host
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def _grpc_call(self, method: Method) -> Any:
+        codec = self.codecs[method.name]
+        return self.dispatcher.bind(method, codec.arguments_from_wire, codec.result_to_wire)
+
+    def _jsonrpc_call(self, method: Method) -> Any:
+        codec = self.codecs[method.name]
+        return self.dispatcher.bind(method, codec.arguments_from_json, codec.result_to_json)
+
+    def _lifecycle(self, service: MicroService) -> Lifecycle:
+        api = JsonRpcServer(self.endpoint, self.config)
+        folder = Path(sys.modules[type(service).__module__].__file__ or ".").resolve().parent
+        app = make_app(
+            api,
+            is_ready=lambda: self.lifecycle.is_ready,
+            handlers=[*service.extra_handlers, *_static_handlers(service, folder)],
+            template_path=_template_path(service, folder),
+            service=service,
+        )
+        http = HTTPServer(
+            app,
+            max_header_size=self.config.max_header_size,
+            max_body_size=self.config.max_body_size,
+            body_timeout=self.config.body_timeout,
+            idle_connection_timeout=self.config.idle_timeout,
+        )
+        return Lifecycle(
+            self.config,
+            self.dispatcher,
+            GrpcServer(
+                self.contract,
+                self.calls,
+                self.classes.pool,
+                self.config,
+                service.grpc_interceptors,
+            ),
+            http,
+            http_idle=api.idle,
+            on_start=service.on_service_start,
+            on_stop=service.on_service_stop,
+            periodic_tasks=list(_periodic_tasks(service)),
+        )
+
+
+def _collect(service: MicroService) -> tuple[Method, ...]:
+    cls = type(service).__name__
+    for module in service.modules:
+        if not isinstance(module, Container):
+            fix = f": write {module.__name__}()" if isinstance(module, type) else ""
+            raise StartError(f"{cls}.modules holds {module!r}, which is no Container{fix}")
+    for interceptor in service.interceptors:
+        if isinstance(interceptor, type) or not hasattr(interceptor, "intercept"):
+            raise StartError(
+                f"{cls}.interceptors holds {interceptor!r}: give it objects that have "
+                "`async def intercept(self, context, call_next)`"
+            )
+    owners = [service, *service.modules]
+    for owner in owners:
+        _refuse_shared_state(type(owner))
+    methods = collect(owners)
+    for method in methods:
+        if method.private or method.scopes:
+            raise StartError(
+                f"{method.label} is private, and {cls} has no way to tell who calls: tokens are "
+                "not part of this version; take private= and scopes= away, or internal=True to "
+                "keep it off the public face"
+            )
+    return methods
+
+
+def _refuse_shared_state(cls: type) -> None:
+    for base in cls.__mro__:
+        if base in (MicroService, Container):
+            return
+        for attribute, value in vars(base).items():
+            if (
+                not isinstance(value, list | dict | set | bytearray)
+                or hasattr(MicroService, attribute)
+                or attribute.startswith("__")
+                or attribute.isupper()
+                or _is_class_variable(base, attribute)
+            ):
+                continue
+            kind = type(value).__name__
+            raise StartError(
+                f"{base.__name__}.{attribute} is a {kind} that all instances would share: set it "
+                f"in __init__ (self.{attribute} = ...), or annotate it ClassVar if that is meant"
+            )
+
+
+def _is_class_variable(cls: type, attribute: str) -> bool:
+    hint = inspect.get_annotations(cls).get(attribute)
+    if isinstance(hint, str):
+        return "ClassVar" in hint
+    return hint is ClassVar or get_origin(hint) is ClassVar
+
+
+def _static_handlers(service: MicroService, folder: Path) -> Iterator[Any]:
+    for prefix, path in service.static_dirs:
+        static = folder / path
+        if not static.is_dir():
+            raise StartError(
+                f"{type(service).__name__}.static_dirs: {static} is no folder: make it, or correct "
+                f"the path of {prefix!r} (relative to the file of the class)"
+            )
+        yield f"{prefix.rstrip('/')}/(.*)", StaticFileHandler, {"path": str(static)}
+
+
+def _template_path(service: MicroService, folder: Path) -> str | None:
+    if service.template_dir is None:
+        return None
+    path = folder / service.template_dir
+    if not path.is_dir():
+        raise StartError(
+            f"{type(service).__name__}.template_dir: {path} is no folder: make it, or correct the "
+            "path (relative to the file of the class)"
+        )
+    return str(path)
+
+
+def _periodic_tasks(service: MicroService) -> Iterator[PeriodicTask]:
+    cls = type(service)
+    for entry in service.periodic_tasks:
+        if not _is_periodic(entry):
+            raise StartError(
+                f"{cls.__name__}.periodic_tasks holds {entry!r}: give it pairs of a callable and "
+                "a number of seconds, such as (refresh, 60)"
+            )
+        function, seconds = entry
+        own = getattr(cls, getattr(function, "__name__", ""), None)
+        yield (function.__get__(service) if own is function else function), seconds
+
+
+def _is_periodic(entry: Any) -> bool:
+    if not isinstance(entry, tuple | list) or len(entry) != 2:
+        return False
+    function, seconds = entry
+    return callable(function) and isinstance(seconds, int | float) and seconds > 0

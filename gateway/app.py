@@ -94,12 +94,13 @@ class JsonRpcServer(HTTPServerConnectionDelegate):
 class _JsonRpcMessage(HTTPMessageDelegate):
     """One HTTP request to the endpoint."""
 
-    __slots__ = ("_chunks", "_connection", "_headers", "_refusal", "_server", "_size", "_timer")
+    __slots__ = ("_chunks", "_connection", "_headers", "_is_head", "_refusal", "_server", "_size", "_timer")
 
     def __init__(self, server: JsonRpcServer, connection: HTTPConnection) -> None:
         self._server = server
         self._connection = connection
         self._headers = HTTPHeaders()
+        self._is_head = False
         self._chunks: list[bytes] = []
         self._size = 0
         self._refusal: _Response | None = None
@@ -110,6 +111,7 @@ class _JsonRpcMessage(HTTPMessageDelegate):
     ) -> None:
         assert isinstance(start_line, RequestStartLine)
         self._headers = headers
+        self._is_head = start_line.method == "HEAD"
         if isinstance(self._connection, HTTP1Connection):
             # its limits cut the connection; ours answer, with 413 and 408
             self._connection.set_max_body_size(_DRAINED * self._server.max_body_size)
@@ -168,7 +170,7 @@ class _JsonRpcMessage(HTTPMessageDelegate):
         if code != 204:
             headers["Content-Length"] = str(len(body))
         written = self._connection.write_headers(
-            ResponseStartLine("HTTP/1.1", code, reason), headers, body
+            ResponseStartLine("HTTP/1.1", code, reason), headers, b"" if self._is_head else body
         )
         self._connection.finish()
         return written

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import sys
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from tornado.http1connection import HTTP1Connection
@@ -94,7 +95,16 @@ class JsonRpcServer(HTTPServerConnectionDelegate):
 class _JsonRpcMessage(HTTPMessageDelegate):
     """One HTTP request to the endpoint."""
 
-    __slots__ = ("_chunks", "_connection", "_headers", "_is_head", "_refusal", "_server", "_size", "_timer")
+    __slots__ = (
+        "_chunks",
+        "_connection",
+        "_headers",
+        "_is_head",
+        "_refusal",
+        "_server",
+        "_size",
+        "_timer",
+    )
 
     def __init__(self, server: JsonRpcServer, connection: HTTPConnection) -> None:
         self._server = server
@@ -114,13 +124,15 @@ class _JsonRpcMessage(HTTPMessageDelegate):
         self._is_head = start_line.method == "HEAD"
         if isinstance(self._connection, HTTP1Connection):
             # its limits cut the connection; ours answer, with 413 and 408
-            self._connection.set_max_body_size(_DRAINED * self._server.max_body_size)
+            self._connection.set_max_body_size(sys.maxsize)
             cast(Any, self._connection).set_body_timeout(None)
+        length = _content_length(headers)
         self._refusal = _refusal(start_line.method, headers)
-        if self._refusal is None and _content_length(headers) > self._server.max_body_size:
+        if self._refusal is None and length > self._server.max_body_size:
             self._refusal = _too_large(self._server.max_body_size)
-        if self._refusal is not None and headers.get("Expect") == "100-continue":
-            self._answer(*self._refusal)  # the body need not come
+        waits = headers.get("Expect") == "100-continue"
+        if self._refusal is not None and (waits or length > self._most_drained()):
+            self._answer(*self._refusal)  # the body is not read, and the connection ends
         else:
             self._timer = asyncio.get_running_loop().call_later(
                 self._server.body_timeout, self._answer, *_TOO_SLOW
@@ -132,8 +144,10 @@ class _JsonRpcMessage(HTTPMessageDelegate):
             self._refusal = _too_large(self._server.max_body_size)
         if self._refusal is None:
             self._chunks.append(chunk)
-        else:
-            self._chunks.clear()
+            return
+        self._chunks.clear()
+        if self._size > self._most_drained():
+            self._answer(*self._refusal)
 
     def finish(self) -> None:
         self._stop_timer()
@@ -148,7 +162,7 @@ class _JsonRpcMessage(HTTPMessageDelegate):
         self._stop_timer()
 
     async def _call(self, body: bytes) -> None:
-        caller = Caller(_peer(self._connection), self._headers.get_all())
+        caller = Caller(_peer(self._connection), _Pairs(self._headers))
         try:
             answer = await self._server.endpoint(body, caller)
         except Exception:
@@ -174,6 +188,9 @@ class _JsonRpcMessage(HTTPMessageDelegate):
         )
         self._connection.finish()
         return written
+
+    def _most_drained(self) -> int:
+        return _DRAINED * self._server.max_body_size
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -214,6 +231,18 @@ def _refusal(method: str, headers: HTTPHeaders) -> _Response | None:
     else:
         return None
     return 415, "Unsupported Media Type", _PLAIN, words
+
+
+class _Pairs:
+    """The headers as pairs, for whoever asks; each call of a batch may."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: HTTPHeaders) -> None:
+        self._headers = headers
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._headers.get_all())
 
 
 def _content_length(headers: HTTPHeaders) -> int:

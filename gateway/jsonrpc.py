@@ -196,12 +196,13 @@ class Renderer:
     def error(self, id_: bytes, error: RpcError) -> bytes:
         """The answer to a call that raised."""
         code = _CODES.get(error.code, _SERVER_ERROR - error.code)
-        data: dict[str, Any] = dict(error.details)
+        status = {"status": error.code.name}
+        data: dict[str, Any] = status | error.details | status
         if error.violations:
             data["violations"] = [
                 {"field": v.field, "description": v.description} for v in error.violations
             ]
-        return self._error(id_, code, error.message, data | {"status": error.code.name})
+        return self._error(id_, code, error.message, data)
 
     def failure(self, failure: Failure) -> bytes:
         """The answer to what is no call."""

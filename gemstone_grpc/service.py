@@ -270,7 +270,8 @@ class Wired:
 
     def _lifecycle(self, service: MicroService) -> Lifecycle:
         api = JsonRpcServer(self.endpoint, self.config)
-        folder = Path(sys.modules[type(service).__module__].__file__ or ".").resolve().parent
+        module = sys.modules.get(type(service).__module__)
+        folder = Path(getattr(module, "__file__", None) or Path.cwd() / "console").resolve().parent
         app = make_app(
             api,
             is_ready=lambda: self.lifecycle.is_ready,

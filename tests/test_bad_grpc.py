@@ -48,7 +48,7 @@ async def test_unknown_methods(shop: testing.SocketClient, path: str) -> None:
 
 @pytest.mark.parametrize(
     "request_",
-    [b"\xff", b"\x0a\xff\xff\xff\xff\x0f", b"garbage" * 100, b"\x08", b"\x0b" * 200, b"\x08" + b"\xff" * 20],
+    [b"\xff", b"\x0a\xff\xff\xff\xff\x0f", b"garbage" * 100, b"\x08", b"\x0b" * 200, b"\x08" + b"\xff" * 20],  # noqa: E501
     ids=["lone byte", "length", "text", "cut off", "groups", "varint"],
 )  # fmt: skip
 async def test_garbage(shop: testing.SocketClient, request_: bytes) -> None:

@@ -29,6 +29,17 @@ async def test_context_over_jsonrpc() -> None:
         assert b'"remaining":"7"' in response.body
 
 
+async def test_every_call_of_a_batch_has_the_metadata() -> None:
+    async with testing.running(Shop()) as client:
+        response = await AsyncHTTPClient().fetch(
+            client.api_url,
+            method="POST",
+            body=b"[%b,%b]" % (BODY, BODY),
+            headers={"Content-Type": "application/json", "X-Tag": "blue"},
+        )
+        assert response.body.count(b'"tag":"blue"') == 2
+
+
 async def test_context_over_grpc() -> None:
     async with testing.running(Shop(timeout=7)) as client:
         call: Any = client.channel.unary_unary(client.path("whoami"))

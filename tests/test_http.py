@@ -1,6 +1,7 @@
 """HTTP itself: methods, media types, sizes, slowness, connections that end early."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 
@@ -124,9 +125,20 @@ async def test_who_asks_before_sending_is_told_to_go_on(shop: testing.SocketClie
     writer.close()
 
 
-async def test_far_too_much_cuts_the_connection(shop: testing.SocketClient) -> None:
-    answer = await exchange(shop, request(length=17 * LIMIT))
-    assert answer.status == 400
+async def test_far_too_much_is_not_even_read(shop: testing.SocketClient) -> None:
+    assert (await exchange(shop, request(length=17 * LIMIT))).status == 413
+    endless = request(headers="Transfer-Encoding: chunked\r\n") + b"100000\r\n" + b"x" * LIMIT
+    reader, writer = await connect(shop)
+    writer.write(endless)
+    answer = asyncio.create_task(read_answer(reader))
+    with contextlib.suppress(ConnectionError):
+        while not answer.done():
+            writer.write(b"\r\n100000\r\n" + b"x" * LIMIT)
+            await writer.drain()
+    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        assert (await answer).status == 413
+    writer.close()
+    assert await shop.jsonrpc("add", [2, 3]) == 5
 
 
 async def test_a_slow_body(shop: testing.SocketClient) -> None:

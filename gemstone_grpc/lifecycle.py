@@ -19,6 +19,10 @@ from gemstone_grpc.server import GrpcServer
 
 log = logging.getLogger("gemstone")
 
+# Seconds for the last answers to leave. What never ends by itself, such as a watch of health or a stream
+# of reflection, is cut then; it would eat the whole grace otherwise.
+_FLUSH = 0.3
+
 Hook = Callable[[], Any]
 PeriodicTask = tuple[Callable[[], Any], float]
 
@@ -95,6 +99,7 @@ class Lifecycle:
                 await self._dispatcher.idle()
                 await self._http_idle()
         await self._http.close_all_connections()
+        await self._grpc.stop(min(_FLUSH, self._config.grace))
         await grpc_stopped
         await self.call_stop_hook()
 

@@ -162,6 +162,19 @@ async def test_health_follows() -> None:
     await channel.close()
 
 
+async def test_an_open_watch_does_not_eat_the_grace() -> None:
+    loop = asyncio.get_running_loop()
+    async with Slow(grace=30).serving(port=0, grpc_port=0) as wired:
+        channel = grpc.aio.insecure_channel(wired.grpc_address)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
+        watches = [stub.Watch(health_pb2.HealthCheckRequest(service=name)) for name in ("", "x")]
+        for watch in watches:
+            await watch.read()
+        started = loop.time()
+    assert loop.time() - started < 10
+    await channel.close()
+
+
 async def test_a_service_may_be_served_again() -> None:
     service = Slow()
     service.gate.set()

@@ -19,8 +19,8 @@ from gemstone_grpc.server import GrpcServer
 
 log = logging.getLogger("gemstone")
 
-# Seconds for the last answers to leave. What never ends by itself, such as a watch of health or a stream
-# of reflection, is cut then; it would eat the whole grace otherwise.
+# Seconds for the last answers to leave. What never ends by itself, such as a watch of health or a
+# stream of reflection, is cut then; it would eat the whole grace otherwise.
 _FLUSH = 0.3
 
 Hook = Callable[[], Any]

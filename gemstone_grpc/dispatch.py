@@ -90,7 +90,6 @@ class Dispatcher:
         self._in_flight = 0
         self._draining = False
         self._idle = asyncio.Event()
-        self._idle.set()
 
     def bind(self, method: Method, decode: Decode, encode: Encode) -> Call:
         """Compose the way from a payload to the method and back to bytes."""
@@ -113,7 +112,9 @@ class Dispatcher:
 
     async def idle(self) -> None:
         """Wait until no call runs."""
-        await self._idle.wait()
+        while self._in_flight:
+            self._idle.clear()
+            await self._idle.wait()
 
     def close(self) -> None:
         """Let the threads end; calls that still run in one are not waited for."""
@@ -164,20 +165,21 @@ class Dispatcher:
         self, context: Context, work: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop
     ) -> Any:
         """Await `work` in a task of its own, so that it cannot outstay its deadline."""
-        self._began()
+        self._in_flight += 1
         task = loop.create_task(work)
-        task.add_done_callback(self._ended)
         over = loop.create_future()
         task.add_done_callback(partial(_settle, over))
         timer = None
         if context.deadline is not None:
-            timer = loop.call_at(context.deadline, _settle, over)
+            timer = loop.call_at(context.deadline, _settle, over, None)
         try:
             await over
         finally:
             if timer is not None:
                 timer.cancel()
-            if not task.done():
+            if task.done():
+                self._ended()
+            else:
                 self._abandon(context.method, task, loop)
         if not task.done():
             raise _too_late()
@@ -188,15 +190,19 @@ class Dispatcher:
     def _abandon(
         self, method: Method, task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop
     ) -> None:
+        """Cancel a call that nobody waits for, and count it until it ends."""
+        warning = loop.call_later(_PATIENCE, _warn_of, method)
+
+        def ended(task: asyncio.Task[Any]) -> None:
+            warning.cancel()
+            self._ended()
+            if not task.cancelled():
+                task.exception()  # seen, so that asyncio does not report it
+
+        task.add_done_callback(ended)
         task.cancel()
-        warn = loop.call_later(_PATIENCE, _warn_of, method, task)
-        task.add_done_callback(lambda task: warn.cancel())
 
-    def _began(self) -> None:
-        self._in_flight += 1
-        self._idle.clear()
-
-    def _ended(self, task: object = None) -> None:
+    def _ended(self) -> None:
         self._in_flight -= 1
         if not self._in_flight:
             self._idle.set()
@@ -235,7 +241,7 @@ class Dispatcher:
         if running.cancelled() or running.done():
             return
         loop = asyncio.get_running_loop()
-        self._began()
+        self._in_flight += 1
         running.add_done_callback(lambda _: _call_soon(loop, self._ended))
 
 
@@ -258,9 +264,7 @@ def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) 
         loop.call_soon_threadsafe(callback)
 
 
-def _settle(over: "asyncio.Future[None]", task: "asyncio.Task[Any] | None" = None) -> None:
-    if task is not None and not task.cancelled():
-        task.exception()  # seen, so that asyncio does not report it once more
+def _settle(over: "asyncio.Future[None]", task: object) -> None:
     if not over.done():
         over.set_result(None)
 
@@ -269,7 +273,7 @@ def _too_late() -> RpcError:
     return RpcError(Code.DEADLINE_EXCEEDED, "The deadline has passed")
 
 
-def _warn_of(method: Method, task: asyncio.Task[Any]) -> None:
+def _warn_of(method: Method) -> None:
     log.warning(
         "%s was cancelled %g seconds ago and still runs: let CancelledError through",
         method.label,

@@ -12,12 +12,13 @@ return f"hello {name}"
 HelloWorldService().start()
 """
 
+from gemstone_grpc.container import Container
 from gemstone_grpc.context import Context, Metadata
 from gemstone_grpc.errors import Code, FieldViolation, RpcError, StartError
 from gemstone_grpc.interceptor import Interceptor, Next
 from gemstone_grpc.method import exposed_method
 from gemstone_grpc.schema.types import Float32, Int32, UInt32, UInt64
-from gemstone_grpc.service import Container, MicroService
+from gemstone_grpc.service import MicroService
 
 __all__ = [
     "Code",

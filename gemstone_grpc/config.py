@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -15,17 +16,19 @@ from gemstone_grpc.errors import StartError
 ENVIRONMENT_PREFIX = "GEMSTONE_"
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Seconds = Annotated[float, Meta(gt=0)]
-Count = Annotated[int, Meta(ge=1)]
-_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
+Seconds = Annotated[float, Meta(gt=0, le=2_000_000)]  # gRPC counts milliseconds in 32 bits
+Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z"
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What a service runs with. Times are in seconds, sizes in bytes."""
 
     name: Annotated[str, Meta(pattern=_NAME)]
-    version: Annotated[str, Meta(pattern=r"^v[1-9][0-9]*$")] = "v1"
-    host: Annotated[str, Meta(description="the address both faces listen on")] = "127.0.0.1"
+    version: Annotated[str, Meta(pattern=r"^v[1-9][0-9]*\Z")] = "v1"
+    host: Annotated[str, Meta(min_length=1, description="the address both faces listen on")] = (
+        "127.0.0.1"
+    )
     port: Annotated[Port, Meta(description="the port of JSON-RPC; 0 picks a free one")] = 8000
     grpc_port: Annotated[Port, Meta(description="the port of gRPC; 0 picks a free one")] = 50051
     jsonrpc_envelope: Annotated[
@@ -104,7 +107,7 @@ def resolve(
     values: dict[str, Any] = {}
     for name in SETTINGS:
         if hasattr(service, name):
-            values[name] = _checked(name, getattr(service, name), f"{cls.__name__}.{name}")
+            values[name] = _attribute(service, name)
         variable = ENVIRONMENT_PREFIX + name.upper()
         if name not in _IDENTITY and variable in environment:
             values[name] = _parsed(name, environment[variable], variable)
@@ -113,7 +116,7 @@ def resolve(
     for name, value in constructor.items():
         if name not in SETTINGS:
             raise StartError(f"{cls.__name__}() has no setting {name!r}{_suggestion(name)}")
-        values[name] = _checked(name, value, f"{cls.__name__}({name}=...)")
+        values[name] = _checked(name, value, f"{cls.__name__}({name}={value!r})")
     if "name" not in values:
         raise StartError(
             f'{cls.__name__} has no name: add `name = "{_suggested_name(cls)}"` to the class'
@@ -141,30 +144,53 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+def _attribute(service: object, name: str) -> Any:
+    value, place = getattr(service, name), f"{type(service).__name__}.{name}"
+    if callable(value):
+        raise StartError(
+            f"{place} is a method, and {name!r} is a setting: rename the method; "
+            f'@exposed_method("{name}") keeps its public name'
+        )
+    return _checked(name, value, f"{place} = {value!r}")
+
+
 def _checked(name: str, value: Any, place: str) -> Any:
     try:
         return msgspec.convert(value, SETTINGS[name].type)
-    except msgspec.ValidationError as error:
-        raise StartError(f"{place} = {value!r}: {_explain(name, error)}") from None
+    except msgspec.ValidationError:
+        raise StartError(f"{place}: {_expectation(name)}") from None
 
 
 def _parsed(name: str, text: str, place: str) -> Any:
+    hint = SETTINGS[name].type
+    if text.lower() == "none" and type(None) in _layers(hint):
+        return None
     try:
-        return msgspec.convert(text, SETTINGS[name].type, strict=False)
-    except msgspec.ValidationError as error:
-        raise StartError(f"{place}={text!r}: {_explain(name, error)}") from None
+        return msgspec.convert(text, hint, strict=False)
+    except msgspec.ValidationError:
+        raise StartError(f"{place}={text!r}: {_expectation(name)}") from None
 
 
-def _explain(name: str, error: msgspec.ValidationError) -> str:
+def _expectation(name: str) -> str:
+    """What a setting may be."""
     if name == "name":
         return 'a name is lower-case words, such as "users" or "shop.users"'
     if name == "version":
         return 'a version is "v1", "v2", ...'
-    text = str(error).replace("`", "")
-    choices = _choices(SETTINGS[name].type)
-    if choices:
-        text = "expected one of " + ", ".join(choices)
-    return text[0].lower() + text[1:]
+    parts = list(_layers(SETTINGS[name].type))
+    if choices := _choices(SETTINGS[name].type):
+        return "expected one of " + ", ".join(choices)
+    limits = [meta for part in parts for meta in getattr(part, "__metadata__", ())]
+    most = next((meta.le for meta in limits if meta.le is not None), None)
+    least = next((meta.ge for meta in limits if meta.ge is not None), 0)
+    expected = {
+        int: f"a whole number from {least} to {most}",
+        float: f"a number of seconds above 0, up to {most}",
+        bool: "true or false",
+        str: "an address or a host name",
+    }
+    text = next(expected[part] for part in parts if part in expected)
+    return f"expected {text}" + (", or none" if type(None) in parts else "")
 
 
 def _layers(hint: Any) -> Iterator[Any]:
@@ -198,8 +224,8 @@ def _suggestion(name: str) -> str:
 
 
 def _suggested_name(cls: type) -> str:
-    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)
-    return words.strip("_") or "my_service"
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+    return words if re.fullmatch(_NAME, words) else "my_service"
 
 
 def _is_loopback(host: str) -> bool:

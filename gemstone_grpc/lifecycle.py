@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 from gemstone_grpc.config import Config
 from gemstone_grpc.dispatch import Dispatcher
@@ -22,6 +21,7 @@ log = logging.getLogger("gemstone")
 # Seconds for the last answers to leave. What never ends by itself, such as a watch of health or a
 # stream of reflection, is cut then; it would eat the whole grace otherwise.
 _FLUSH = 0.3
+_BACKLOG = 128
 
 Hook = Callable[[], Any]
 PeriodicTask = tuple[Callable[[], Any], float]
@@ -75,7 +75,7 @@ class Lifecycle:
         except BaseException:
             for listening in sockets:
                 listening.close()
-            await self._grpc.stop(0)
+            await self._grpc.release()
             self._dispatcher.close()
             raise
         self._http.add_sockets(sockets)
@@ -133,16 +133,46 @@ async def _call(hook: Hook) -> None:
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Sockets for HTTP. Raises `StartError` when the address cannot be had."""
+    """Sockets for HTTP, one for each address of the host. Raises `StartError`."""
+    sockets: list[socket.socket] = []
     try:
-        return bind_sockets(port, host)
+        for family, address in _addresses(host, port):
+            own = sockets[0].getsockname()[1] if sockets else port  # port 0 is chosen once
+            try:
+                sockets.append(_listen_at(family, address, own))
+            except OSError as error:
+                if not sockets or error.errno != errno.EADDRNOTAVAIL:
+                    raise  # of a host with several addresses, some may be missing here
     except OSError as error:
-        reasons = {
-            errno.EADDRINUSE: "is in use",
-            errno.EACCES: "needs more rights than this process has",
-        }
-        reason = reasons.get(error.errno or 0, "is no address of this machine")
-        raise StartError(
-            f"HTTP cannot listen on {host}:{port}: it {reason}; choose another with --port "
-            "(0 picks a free one), GEMSTONE_PORT, or `port` on the class"
-        ) from None
+        for listening in sockets:
+            listening.close()
+        raise _cannot_listen(host, port, error) from None
+    return sockets
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, str]]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return list(dict.fromkeys((int(family), str(address[0])) for family, *_, address in found))
+
+
+def _listen_at(family: int, address: str, port: int) -> socket.socket:
+    listening = socket.create_server((address, port), family=family, backlog=_BACKLOG)
+    listening.setblocking(False)
+    return listening
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> StartError:
+    if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+        return StartError(
+            f"HTTP cannot listen on {host}: it is no address of this machine; choose another with "
+            "--host (127.0.0.1 for this machine alone), GEMSTONE_HOST, or `host` on the class"
+        )
+    why = (
+        "is in use"
+        if error.errno == errno.EADDRINUSE
+        else "needs more rights than this process has"
+    )
+    return StartError(
+        f"HTTP cannot listen on {host}:{port}: it {why}; choose another with --port (0 picks a "
+        "free one), GEMSTONE_PORT, or `port` on the class"
+    )

@@ -1,16 +1,19 @@
 """Methods: how a class exposes them, and what is known of each once it is collected."""
 
 import inspect
+import math
 import re
 import typing
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from gemstone_grpc.annotations import UnresolvedHintError, resolve_hints
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError, StartError
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _MARK = "__gemstone_exposure__"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
@@ -87,23 +90,39 @@ def exposed_method(
     the service's. `errors` are the `RpcError` subclasses the method declares.
     """
     if callable(name):
-        raise TypeError("write @exposed_method() with parentheses")
-    exposure = _Exposure(
-        name=name,
-        private=private,
-        internal=internal,
-        scopes=frozenset(scopes),
-        blocking=blocking,
-        timeout=timeout,
-        errors=tuple(errors),
-        deprecated=deprecated,
-    )
+        raise StartError(f"{_place(name)}: write @exposed_method() with parentheses")
 
     def expose(function: F) -> F:
+        place = _place(function)
+        if not callable(function) and not isinstance(function, staticmethod | classmethod):
+            raise StartError(f"{place} cannot be called: put @exposed_method() on a method")
+        exposure = _Exposure(
+            name=name,
+            private=private,
+            internal=internal,
+            scopes=frozenset(_collection(place, "scopes", scopes)),
+            blocking=blocking,
+            timeout=timeout,
+            errors=_collection(place, "errors", errors),
+            deprecated=deprecated,
+        )
         setattr(function, _MARK, exposure)
         return function
 
     return expose
+
+
+def _place(function: Any) -> str:
+    """A function's place in the code, before its class is known: `Users.find`."""
+    name = getattr(getattr(function, "fget", function), "__qualname__", repr(function))
+    return str(name).rpartition("<locals>.")[2]
+
+
+def _collection(place: str, option: str, values: Iterable[T]) -> tuple[T, ...]:
+    if isinstance(values, str | type):
+        shown = getattr(values, "__name__", repr(values))
+        raise StartError(f"{place}: {option}={shown} is no collection: write {option}=[{shown}]")
+    return tuple(values)
 
 
 def collect(owners: Iterable[object]) -> tuple[Method, ...]:
@@ -116,12 +135,18 @@ def collect(owners: Iterable[object]) -> tuple[Method, ...]:
         for attribute, exposure in _exposures(type(owner)).items():
             method = _method(owner, attribute, exposure)
             if other := methods.get(method.name):
-                raise StartError(
-                    f"{method.label} and {other.label} are both named {method.name!r}: "
-                    "give one another name with @exposed_method(name)"
-                )
+                raise StartError(_same_name(method, other))
             methods[method.name] = method
     return tuple(methods.values())
+
+
+def _same_name(method: Method, other: Method) -> str:
+    if method.label == other.label:
+        return f"{method.label} is exposed twice: list one object of its class in modules, not two"
+    return (
+        f"{method.label} and {other.label} are both named {method.name!r}: "
+        "give one another name with @exposed_method(name)"
+    )
 
 
 def _exposures(cls: type) -> dict[str, _Exposure]:
@@ -129,23 +154,30 @@ def _exposures(cls: type) -> dict[str, _Exposure]:
     found: dict[str, _Exposure] = {}
     for base in reversed(cls.__mro__):
         for attribute, value in vars(base).items():
-            mark = getattr(value, _MARK, None)
-            if isinstance(mark, _Exposure):
+            if mark := _mark(value):
                 found[attribute] = mark
     return found
 
 
+def _mark(value: Any) -> _Exposure | None:
+    """The mark of a function, or of what a classmethod or a property holds."""
+    for inner in (value, getattr(value, "__func__", None), getattr(value, "fget", None)):
+        mark = getattr(inner, _MARK, None)
+        if isinstance(mark, _Exposure):
+            return mark
+    return None
+
+
 def _method(owner: object, attribute: str, exposure: _Exposure) -> Method:
     label = f"{type(owner).__name__}.{attribute}"
-    function = getattr(owner, attribute)
-    if not callable(function):
+    if not callable(getattr(type(owner), attribute)):
         raise StartError(f"{label} is exposed but cannot be called: expose a method instead")
     name = attribute if exposure.name is None else exposure.name
     _check(label, name, exposure)
+    function = getattr(owner, attribute)
     hints = _hints(label, function)
     result = hints.get("return", EMPTY)
-    generator = inspect.isasyncgenfunction(function)
-    streams = generator or typing.get_origin(result) in _STREAMS or result in _STREAMS
+    streams = _streams(label, function, result)
     if streams:
         result = (*typing.get_args(result), Any)[0]
     coroutine = inspect.iscoroutinefunction(function)
@@ -155,7 +187,7 @@ def _method(owner: object, attribute: str, exposure: _Exposure) -> Method:
         name=name,
         label=label,
         function=function,
-        parameters=_parameters(function, hints),
+        parameters=_parameters(label, function, hints),
         result=Any if result is EMPTY else result,
         streams=streams,
         blocking=not (coroutine or streams) and exposure.blocking is not False,
@@ -169,8 +201,21 @@ def _method(owner: object, attribute: str, exposure: _Exposure) -> Method:
     )
 
 
+def _streams(label: str, function: Callable[..., Any], result: Any) -> bool:
+    """Whether a method gives its results one by one."""
+    if inspect.isgeneratorfunction(function):
+        raise StartError(
+            f"{label} yields in a plain `def`: make it `async def` to stream, or return a list"
+        )
+    if typing.get_origin(result) in _STREAMS or result in _STREAMS:
+        return True
+    if inspect.isasyncgenfunction(function) and result is not EMPTY:
+        raise StartError(f"{label} yields, and its hint does not say so: write AsyncIterator[T]")
+    return inspect.isasyncgenfunction(function)
+
+
 def _check(label: str, name: str, exposure: _Exposure) -> None:
-    if not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise StartError(
             f"{label} cannot be exposed as {name!r}: a name is letters, digits and underscores, "
             "starts with a letter and may be grouped with dots; pass one to @exposed_method(name)"
@@ -180,7 +225,7 @@ def _check(label: str, name: str, exposure: _Exposure) -> None:
             f"{label} cannot be exposed as {name!r}: JSON-RPC 2.0 keeps names that begin with "
             "`rpc.` for itself; choose another"
         )
-    if exposure.timeout is not None and not exposure.timeout > 0:
+    if exposure.timeout is not None and not _is_duration(exposure.timeout):
         raise StartError(
             f"{label}: timeout={exposure.timeout!r} must be a number of seconds above zero"
         )
@@ -194,21 +239,27 @@ def _check(label: str, name: str, exposure: _Exposure) -> None:
             )
 
 
+def _is_duration(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 < value < math.inf
+
+
 def _hints(label: str, function: Callable[..., Any]) -> dict[str, Any]:
-    target = inspect.unwrap(getattr(function, "__func__", function))
     try:
-        return typing.get_type_hints(target, include_extras=True)
-    except NameError as error:
-        raise StartError(
-            f"{label}: the hint {error.name!r} cannot be resolved: define or import it at the top "
-            "of the module, outside `if TYPE_CHECKING`"
-        ) from None
-    except TypeError as error:
-        raise StartError(f"{label}: a hint cannot be resolved: {error}") from None
+        return resolve_hints(inspect.unwrap(getattr(function, "__func__", function)))
+    except UnresolvedHintError as error:
+        where = {None: "", "return": ", result"}.get(error.name, f", parameter `{error.name}`")
+        raise StartError(f"{label}{where}: {error}") from None
 
 
-def _parameters(function: Callable[..., Any], hints: dict[str, Any]) -> tuple[Parameter, ...]:
-    return tuple(
+def _parameters(
+    label: str, function: Callable[..., Any], hints: dict[str, Any]
+) -> tuple[Parameter, ...]:
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        raise StartError(f"{label} takes no self: write it as its first parameter") from None
+    parameters = tuple(
         Parameter(
             name=parameter.name,
             kind=parameter.kind,
@@ -216,5 +267,14 @@ def _parameters(function: Callable[..., Any], hints: dict[str, Any]) -> tuple[Pa
             default=parameter.default,
             is_context=hints.get(parameter.name) is Context,
         )
-        for parameter in inspect.signature(function).parameters.values()
+        for parameter in signature.parameters.values()
     )
+    for parameter in parameters:
+        if parameter.is_context and parameter.kind in (
+            inspect.Parameter.VAR_POSITIONAL,
+            inspect.Parameter.VAR_KEYWORD,
+        ):
+            raise StartError(
+                f"{label}, parameter `{parameter.name}`: a call has one Context: drop the stars"
+            )
+    return parameters

@@ -72,6 +72,11 @@ class GrpcServer:
         for name in self._names:
             await self._health.set(name, _SERVING)
 
+    async def release(self) -> None:
+        """Give up before the start; grpc.aio lets go of ports only after one."""
+        await self._server.start()
+        await self._server.stop(None)
+
     async def retire(self) -> None:
         """Report NOT_SERVING, for good."""
         await self._health.enter_graceful_shutdown()

@@ -1,31 +1,31 @@
-"""`MicroService` and `Container`: what a user writes, collected, wired and served."""
+"""`MicroService`: what a user writes, collected, wired and served."""
 
 import argparse
 import asyncio
-import inspect
 import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Self, get_origin
+from typing import Any, Self
 
 import grpc.aio
 from tornado.httpserver import HTTPServer
-from tornado.web import StaticFileHandler
 
 from gateway.app import API_PATH, JsonRpcServer, make_app
 from gateway.endpoint import Endpoint
+from gemstone_grpc import attributes
 from gemstone_grpc.access_log import AccessLog
 from gemstone_grpc.codec import compile_codecs
 from gemstone_grpc.config import Config, add_arguments, resolve
+from gemstone_grpc.container import Container
 from gemstone_grpc.dispatch import Dispatcher
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.interceptor import Interceptor
-from gemstone_grpc.lifecycle import Lifecycle, PeriodicTask
+from gemstone_grpc.lifecycle import Lifecycle
 from gemstone_grpc.method import Method, collect
 from gemstone_grpc.schema.descriptor import MessageClasses
 from gemstone_grpc.schema.hints import derive
@@ -35,10 +35,6 @@ from gemstone_grpc.server import GrpcServer
 log = logging.getLogger("gemstone")
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-
-class Container:
-    """A group of exposed methods, to be listed in a service's `modules`."""
 
 
 class MicroService(Container):
@@ -230,12 +226,12 @@ class Wired:
 
     def __init__(self, service: MicroService, config: Config) -> None:
         self.config = config
-        self.methods = _collect(service)
+        self.methods = self._collect(service)
         self.contract: Contract = derive(config.name, config.version, self.methods)
         self.classes = MessageClasses(self.contract)
         self.codecs = compile_codecs(self.contract, self.methods, self.classes)
         self.dispatcher = Dispatcher(
-            interceptors=service.interceptors,
+            interceptors=attributes.interceptors(service),
             timeout=config.timeout,
             max_in_flight=config.max_in_flight,
             threads=config.threads,
@@ -272,13 +268,22 @@ class Wired:
         api = JsonRpcServer(self.endpoint, self.config)
         module = sys.modules.get(type(service).__module__)
         folder = Path(getattr(module, "__file__", None) or Path.cwd() / "console").resolve().parent
-        app = make_app(
-            api,
-            is_ready=lambda: self.lifecycle.is_ready,
-            handlers=[*service.extra_handlers, *_static_handlers(service, folder)],
-            template_path=_template_path(service, folder),
-            service=service,
-        )
+        static = list(attributes.static_handlers(service, folder))
+        template_path = attributes.template_path(service, folder)
+        extra = attributes.extra_handlers(service)
+        try:
+            app = make_app(
+                api,
+                is_ready=lambda: self.lifecycle.is_ready,
+                handlers=[*extra, *static],
+                template_path=template_path,
+                service=service,
+            )
+        except Exception as error:  # Tornado's own, of many kinds
+            raise StartError(
+                f"{type(service).__name__}.extra_handlers: Tornado refuses them ({error}): give it "
+                'pairs such as ("/page", PageHandler)'
+            ) from error
         http = HTTPServer(
             app,
             max_header_size=self.config.max_header_size,
@@ -294,107 +299,25 @@ class Wired:
                 self.calls,
                 self.classes.pool,
                 self.config,
-                service.grpc_interceptors,
+                attributes.grpc_interceptors(service),
             ),
             http,
             http_idle=api.idle,
-            on_start=service.on_service_start,
-            on_stop=service.on_service_stop,
-            periodic_tasks=list(_periodic_tasks(service)),
+            on_start=attributes.hook(service, "on_service_start"),
+            on_stop=attributes.hook(service, "on_service_stop"),
+            periodic_tasks=list(attributes.periodic_tasks(service)),
         )
 
-
-def _collect(service: MicroService) -> tuple[Method, ...]:
-    cls = type(service).__name__
-    for module in service.modules:
-        if not isinstance(module, Container):
-            fix = f": write {module.__name__}()" if isinstance(module, type) else ""
-            raise StartError(f"{cls}.modules holds {module!r}, which is no Container{fix}")
-    for interceptor in service.interceptors:
-        if isinstance(interceptor, type) or not hasattr(interceptor, "intercept"):
-            raise StartError(
-                f"{cls}.interceptors holds {interceptor!r}: give it objects that have "
-                "`async def intercept(self, context, call_next)`"
-            )
-    owners = [service, *service.modules]
-    for owner in owners:
-        _refuse_shared_state(type(owner))
-    methods = collect(owners)
-    for method in methods:
-        if method.private or method.scopes:
-            raise StartError(
-                f"{method.label} is private, and {cls} has no way to tell who calls: tokens are "
-                "not part of this version; take private= and scopes= away, or internal=True to "
-                "keep it off the public face"
-            )
-    return methods
-
-
-def _refuse_shared_state(cls: type) -> None:
-    for base in cls.__mro__:
-        if base in (MicroService, Container):
-            return
-        for attribute, value in vars(base).items():
-            if (
-                not isinstance(value, list | dict | set | bytearray)
-                or hasattr(MicroService, attribute)
-                or attribute.startswith("__")
-                or attribute.isupper()
-                or _is_class_variable(base, attribute)
-            ):
-                continue
-            kind = type(value).__name__
-            raise StartError(
-                f"{base.__name__}.{attribute} is a {kind} that all instances would share: set it "
-                f"in __init__ (self.{attribute} = ...), or annotate it ClassVar if that is meant"
-            )
-
-
-def _is_class_variable(cls: type, attribute: str) -> bool:
-    hint = inspect.get_annotations(cls).get(attribute)
-    if isinstance(hint, str):
-        return "ClassVar" in hint
-    return hint is ClassVar or get_origin(hint) is ClassVar
-
-
-def _static_handlers(service: MicroService, folder: Path) -> Iterator[Any]:
-    for prefix, path in service.static_dirs:
-        static = folder / path
-        if not static.is_dir():
-            raise StartError(
-                f"{type(service).__name__}.static_dirs: {static} is no folder: make it, or correct "
-                f"the path of {prefix!r} (relative to the file of the class)"
-            )
-        yield f"{prefix.rstrip('/')}/(.*)", StaticFileHandler, {"path": str(static)}
-
-
-def _template_path(service: MicroService, folder: Path) -> str | None:
-    if service.template_dir is None:
-        return None
-    path = folder / service.template_dir
-    if not path.is_dir():
-        raise StartError(
-            f"{type(service).__name__}.template_dir: {path} is no folder: make it, or correct the "
-            "path (relative to the file of the class)"
-        )
-    return str(path)
-
-
-def _periodic_tasks(service: MicroService) -> Iterator[PeriodicTask]:
-    cls = type(service)
-    for entry in service.periodic_tasks:
-        if not _is_periodic(entry):
-            raise StartError(
-                f"{cls.__name__}.periodic_tasks holds {entry!r}: give it pairs of a callable and "
-                "a number of seconds, such as (refresh, 60)"
-            )
-        function, seconds = entry
-        own = getattr(cls, getattr(function, "__name__", ""), None)
-        yield (function.__get__(service) if own is function else function), seconds
-
-
-def _is_periodic(entry: Any) -> bool:
-    if not isinstance(entry, tuple | list) or len(entry) != 2:
-        return False
-    function, seconds = entry
-    return callable(function) and isinstance(seconds, int | float) and seconds > 0
+    def _collect(self, service: MicroService) -> tuple[Method, ...]:
+        owners = [service, *attributes.modules(service)]
+        for owner in owners:
+            attributes.refuse_shared_state(owner, MicroService)
+        methods = collect(owners)
+        for method in methods:
+            if method.private or method.scopes:
+                raise StartError(
+                    f"{method.label} is private, and {type(service).__name__} has no way to tell "
+                    "who calls: tokens are not part of this version; use internal=True instead "
+                    "to keep it off the public face"
+                )
+        return methods

@@ -10,9 +10,13 @@ from gemstone_grpc.service import MicroService
 
 def load(target: str) -> type[MicroService]:
     """`package.module:Class` → the class. Raises `StartError` when it names none."""
-    module_name, colon, class_name = target.partition(":")
-    if not (module_name and colon and class_name):
-        raise StartError(f"{target!r} names no class: write module:Class, such as shop.users:Users")
+    module_name, _, class_name = target.partition(":")
+    parts = [*module_name.split("."), class_name]
+    if module_name.endswith(".py") or not all(part.isidentifier() for part in parts):
+        raise StartError(
+            f"{target!r} names no class: write module:Class, such as shop.users:Users for the "
+            "class Users in shop/users.py"
+        )
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     try:

@@ -24,7 +24,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gemstone", description="One Python class is a whole microservice."
     )
-    parser.add_argument("--version", action="version", version=version("gemstone-grpc"))
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {version('gemstone-grpc')}"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run = commands.add_parser(
         "run",

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gemstone_grpc.annotations import UnresolvedHintError, resolve_hints
 from gemstone_grpc.schema.types import Shape
 
 MISSING: Any = object()
@@ -29,6 +30,12 @@ class UnusableClassError(Exception):
     """The class has a part that no contract can hold; the message says which, and the fix."""
 
 
+def own_doc(cls: type) -> str:
+    """The docstring a class has of its own, without the one that dataclasses make."""
+    doc = inspect.cleandoc(cls.__dict__.get("__doc__") or "")
+    return "" if doc.startswith(f"{cls.__name__}(") else doc
+
+
 def shape(cls: Any) -> Shape | None:
     """How `cls` was written, or None when it is no class with fields."""
     if not isinstance(cls, type):
@@ -47,28 +54,50 @@ def shape(cls: Any) -> Shape | None:
 def fields(cls: type, arguments: tuple[Any, ...]) -> list[RawField]:
     """The fields of a class, or of a generic class with these arguments, in order.
 
-    Raises `UnusableClassError`, and `NameError` for a hint that names nothing.
+    Raises `UnusableClassError`.
     """
     kind = shape(cls)
     assert kind is not None
-    hints = _hints(cls, arguments)
+    try:
+        hints = _hints(cls, arguments)
+    except UnresolvedHintError as error:
+        where = f"its field `{error.name}`: " if error.name else ""
+        raise UnusableClassError(f"{where}{error}") from None
+    if kind in _OWN_FIELDS and _OWN_FIELDS[kind] not in vars(cls) and inspect.get_annotations(cls):
+        raise UnusableClassError(
+            f"it adds hints to a {kind}, which are no fields: "
+            + ("decorate it with @dataclass too" if kind == "dataclass" else "use a dataclass")
+        )
     return _READERS[kind](cls, hints)
 
 
 def _dataclass_fields(cls: Any, hints: Mapping[str, Any]) -> list[RawField]:
-    found = []
-    for name in getattr(cls, "__annotations__", {}):
-        if isinstance(cls.__annotations__[name], dataclasses.InitVar):
+    for name, hint in hints.items():
+        if isinstance(hint, dataclasses.InitVar):
             raise UnusableClassError(
                 f"`{name}` is an InitVar and cannot be read back: make it a field"
             )
+    found = []
     for field in dataclasses.fields(cls):
         if not field.init:
             raise UnusableClassError(
                 f"`{field.name}` has init=False and cannot be set: make it a property"
             )
         found.append(RawField(field.name, field.name, hints[field.name], _dataclass_default(field)))
+    _check_init(cls, {raw.name for raw in found})
     return found
+
+
+def _check_init(cls: Any, fields: set[str]) -> None:
+    parameters = inspect.signature(cls).parameters.values()
+    taken = {p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+    wanted = {p.name for p in parameters if p.name in taken and p.default is p.empty}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        taken |= fields
+    if not wanted <= fields <= taken:
+        raise UnusableClassError(
+            "its __init__ does not take its fields by name: leave it to @dataclass"
+        )
 
 
 def _dataclass_default(field: dataclasses.Field[Any]) -> Callable[[], Any] | None:
@@ -78,8 +107,15 @@ def _dataclass_default(field: dataclasses.Field[Any]) -> Callable[[], Any] | Non
 
 
 def _struct_fields(cls: Any, hints: Mapping[str, Any]) -> list[RawField]:
-    if cls.__struct_config__.array_like:
+    config = cls.__struct_config__
+    if config.array_like:
         raise UnusableClassError("array_like=True makes it an array in JSON: leave it out")
+    if config.forbid_unknown_fields:
+        raise UnusableClassError(
+            "forbid_unknown_fields=True would refuse newer clients: leave it out"
+        )
+    if isinstance(config.tag, int):
+        raise UnusableClassError("its tag is a number: use a string")
     found = []
     for field in msgspec.structs.fields(cls):
         default: Callable[[], Any] | None = None
@@ -94,7 +130,10 @@ def _struct_fields(cls: Any, hints: Mapping[str, Any]) -> list[RawField]:
 def _typeddict_fields(cls: Any, hints: Mapping[str, Any]) -> list[RawField]:
     found = []
     for name, hint in hints.items():
-        absent = _constant(MISSING) if name in cls.__optional_keys__ else None
+        # of hints that were strings, __optional_keys__ does not know the qualifiers
+        qualifier = typing.get_origin(hint)
+        optional = name in cls.__optional_keys__ and qualifier is not typing.Required
+        absent = _constant(MISSING) if optional or qualifier is typing.NotRequired else None
         found.append(RawField(name, name, hint, absent))
     return found
 
@@ -112,6 +151,7 @@ def _namedtuple_fields(cls: Any, hints: Mapping[str, Any]) -> list[RawField]:
     ]
 
 
+_OWN_FIELDS: dict[Shape, str] = {"dataclass": "__dataclass_fields__", "namedtuple": "_fields"}
 _READERS: dict[Shape, Callable[[Any, Mapping[str, Any]], list[RawField]]] = {
     "dataclass": _dataclass_fields,
     "struct": _struct_fields,
@@ -127,18 +167,26 @@ def _constant(value: Any) -> Callable[[], Any]:
 def _hints(cls: type, arguments: tuple[Any, ...]) -> dict[str, Any]:
     """Hints by field, with the type variables of the class and of its bases filled in."""
     bindings = dict(zip(getattr(cls, "__parameters__", ()), arguments, strict=False))
+    hints = resolve_hints(cls)
+    bases = vars(cls).get("__orig_bases__", cls.__bases__)
+    declared = set(inspect.get_annotations(cls))
     found: dict[str, Any] = {}
-    for base in getattr(cls, "__orig_bases__", ()):
-        origin = typing.get_origin(base)
+    for base in reversed(bases):
+        origin = typing.get_origin(base) or base
         if shape(origin) is not None:
             inner = tuple(substitute(argument, bindings) for argument in typing.get_args(base))
             found |= _hints(origin, inner)
-    own = typing.get_type_hints(cls, include_extras=True)
-    names = set(inspect.get_annotations(cls)) | (set(own) - set(found))
+            if typing.is_typeddict(cls):  # it has the annotations of its bases too
+                declared -= _inherited(cls, origin)
     return {
-        name: substitute(hint, bindings) if name in names else found[name]
-        for name, hint in own.items()
+        name: found[name] if name in found and name not in declared else substitute(hint, bindings)
+        for name, hint in hints.items()
     }
+
+
+def _inherited(cls: type, base: type) -> set[str]:
+    own, theirs = inspect.get_annotations(cls), inspect.get_annotations(base)
+    return {name for name, hint in theirs.items() if own.get(name) is hint}
 
 
 def substitute(hint: Any, bindings: Mapping[Any, Any]) -> Any:

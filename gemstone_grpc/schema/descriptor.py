@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.type import date_pb2
 
 from gemstone_grpc.errors import StartError
-from gemstone_grpc.schema.names import constant, pascal
+from gemstone_grpc.schema.names import pascal
 from gemstone_grpc.schema.types import (
     Contract,
     Enumeration,
@@ -100,7 +100,7 @@ def file_descriptor(contract: Contract) -> descriptor_pb2.FileDescriptorProto:
 
 def _enum(enumeration: Enumeration) -> descriptor_pb2.EnumDescriptorProto:
     enum = descriptor_pb2.EnumDescriptorProto(name=enumeration.name)
-    enum.value.add(name=f"{constant(enumeration.name)}_UNSPECIFIED", number=0)
+    enum.value.add(name=enumeration.zero, number=0)
     for member in enumeration.members:
         enum.value.add(name=member.name, number=member.number)
     return enum
@@ -116,7 +116,7 @@ class _Writer:
             name=rpc.name,
             input_type=self._local(rpc.request.name),
             output_type=self._local(rpc.response.name),
-            server_streaming=rpc.streams,
+            server_streaming=rpc.streams or None,
         )
         if rpc.deprecated:
             method.options.deprecated = True
@@ -147,7 +147,9 @@ class _Writer:
         elif isinstance(type_, Repeated):
             self._add(out, field.wire, type_.item).label = _Proto.LABEL_REPEATED
         else:
-            self._add(out, field.wire, type_).proto3_optional = field.presence
+            proto = self._add(out, field.wire, type_)
+            if field.presence:
+                proto.proto3_optional = True
 
     def _add(self, out: descriptor_pb2.DescriptorProto, name: str, type_: Singular | str) -> _Proto:
         proto = out.field.add(name=name, number=len(out.field) + 1, label=_Proto.LABEL_OPTIONAL)

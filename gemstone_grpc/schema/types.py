@@ -43,10 +43,10 @@ Float32 = Annotated[float, Kind.FLOAT]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value without parts; `constraint` is checked on top of its kind."""
+    """A value without parts; `constraint` is checked on top of its kind, and not on the wire."""
 
     kind: Kind
-    constraint: msgspec.Meta | None = None
+    constraint: msgspec.Meta | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Enumeration:
     members: tuple[Member, ...]
     python: type
     doc: str = ""
+
+    @property
+    def zero(self) -> str:
+        """The name of the value 0, which says that there is none."""
+        return f"{names.constant(self.name)}_UNSPECIFIED"
 
 
 Absent = Literal["error", "none", "omit"]

@@ -1,5 +1,8 @@
 """Unions: which kind of JSON value each arm is, and whether the arms can be told apart."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 from gemstone_grpc.schema.types import (
     Enumeration,
     Kind,
@@ -11,7 +14,6 @@ from gemstone_grpc.schema.types import (
     Singular,
     Type,
     Wrapped,
-    type_name,
 )
 
 _JSON_KINDS = {
@@ -20,6 +22,9 @@ _JSON_KINDS = {
     Kind.DOUBLE: "fraction",
     Kind.ANY: "anything",
 } | dict.fromkeys((Kind.INT32, Kind.INT64, Kind.UINT32, Kind.UINT64), "whole number")
+
+_WORDS = {"array": "an array", "object": "an object", "fraction": "a number"}
+_TAG = 'a field such as `kind: Literal["..."]`'
 
 
 def json_kinds(type_: Type) -> set[str]:
@@ -39,25 +44,17 @@ def json_kinds(type_: Type) -> set[str]:
             return {"object"}
 
 
-def ambiguity(arms: list[Singular]) -> str | None:
-    """Why the arms of a union cannot be told apart, or None when they can."""
-    if Leaf(Kind.ANY) in arms:
+def ambiguity(arms: Sequence[tuple[str, Singular]]) -> str | None:
+    """Why arms, each with its hint as text, cannot be told apart, or None when they can."""
+    if any(arm == Leaf(Kind.ANY) for _, arm in arms):
         return "has an arm that takes any JSON: write Any alone"
-    taken: dict[str, Singular] = {}
-    for arm in arms:
-        for kind in json_kinds(arm):
-            other = taken.setdefault(kind, arm)
-            if other is arm or _told_apart_by_tag(arm, other):
-                continue
-            article = "an" if kind[0] in "aeo" else "a"
-            fix = (
-                'give each class a field such as `type: Literal["..."]`, or a tag (msgspec.Struct)'
-                if kind == "object"
-                else "keep one, or make each a dataclass with a tag"
-            )
+    for (hint, arm), (other_hint, other) in combinations(arms, 2):
+        shared = json_kinds(arm) & json_kinds(other)
+        if shared and not _told_apart_by_tag(arm, other):
+            kind = min(shared)
             return (
-                f"is ambiguous: {type_name(other)} and {type_name(arm)} are both {article} {kind} "
-                f"in JSON: {fix}"
+                f"is ambiguous: {hint} and {other_hint} are both {_WORDS.get(kind, f'a {kind}')} "
+                f"in JSON: {_way_out(arm, other)}"
             )
     return None
 
@@ -66,3 +63,13 @@ def _told_apart_by_tag(one: Singular, other: Singular) -> bool:
     if not (isinstance(one, Message) and isinstance(other, Message) and one.tag and other.tag):
         return False
     return one.tag[0] == other.tag[0] and one.tag[1] != other.tag[1]
+
+
+def _way_out(one: Singular, other: Singular) -> str:
+    if not (isinstance(one, Message) and isinstance(other, Message)):
+        return f"keep one, or make each a dataclass with {_TAG}"
+    if not (one.tag and other.tag):
+        return f"give each class {_TAG}, or msgspec's tag="
+    if one.tag[0] != other.tag[0]:
+        return f"tell them apart by one field, not by {one.tag[0]!r} and {other.tag[0]!r}"
+    return f"both have {one.tag[0]!r}: {one.tag[1]!r}; give each a value of its own"

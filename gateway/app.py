@@ -5,7 +5,9 @@ import contextlib
 import logging
 import sys
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from email.message import Message
+from functools import lru_cache
 from typing import Any, cast
 
 from tornado.http1connection import HTTP1Connection
@@ -40,7 +42,7 @@ def make_app(
     """The public face. `handlers` and `settings` are Tornado's own; their paths come after ours."""
     return Application(
         [
-            Rule(PathMatches(API_PATH), api),
+            Rule(PathMatches(f"{API_PATH}/?"), api),
             ("/healthz", _Health, {"is_well": lambda: True}),
             ("/readyz", _Health, {"is_well": is_ready}),
             *handlers,
@@ -130,12 +132,14 @@ class _JsonRpcMessage(HTTPMessageDelegate):
         self._refusal = _refusal(start_line.method, headers)
         if self._refusal is None and length > self._server.max_body_size:
             self._refusal = _too_large(self._server.max_body_size)
-        waits = headers.get("Expect") == "100-continue"
+        waits = "Expect" in headers and headers["Expect"].lower() == "100-continue"
         if self._refusal is not None and (waits or length > self._most_drained()):
-            self._answer(*self._refusal)  # the body is not read, and the connection ends
+            self._answer_unread(*self._refusal)
         else:
+            if waits:
+                headers["Expect"] = "100-continue"  # Tornado knows this spelling alone
             self._timer = asyncio.get_running_loop().call_later(
-                self._server.body_timeout, self._answer, *_TOO_SLOW
+                self._server.body_timeout, self._answer_unread, *_TOO_SLOW
             )
 
     def data_received(self, chunk: bytes) -> None:
@@ -147,7 +151,7 @@ class _JsonRpcMessage(HTTPMessageDelegate):
             return
         self._chunks.clear()
         if self._size > self._most_drained():
-            self._answer(*self._refusal)
+            self._answer_unread(*self._refusal)
 
     def finish(self) -> None:
         self._stop_timer()
@@ -189,6 +193,10 @@ class _JsonRpcMessage(HTTPMessageDelegate):
         self._connection.finish()
         return written
 
+    def _answer_unread(self, code: int, reason: str, fields: dict[str, str], body: bytes) -> None:
+        """Answer before the body has come; the connection ends, for the rest of it is not read."""
+        self._answer(code, reason, {**fields, "Connection": "close"}, body)
+
     def _most_drained(self) -> int:
         return _DRAINED * self._server.max_body_size
 
@@ -209,9 +217,18 @@ _PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 _TOO_SLOW: _Response = (
     408,
     "Request Timeout",
-    {**_PLAIN, "Connection": "close"},
+    _PLAIN,
     b"The body came too slowly.\n",
 )
+
+
+@lru_cache(maxsize=256)
+def _is_json(content_type: str) -> bool:
+    """Whether a media type is JSON in UTF-8, the only encoding it has (RFC 8259 section 8.1)."""
+    message = Message()
+    message["Content-Type"] = content_type
+    charset = message.get_content_charset("utf-8")
+    return message.get_content_type() == "application/json" and charset == "utf-8"
 
 
 def _too_large(limit: int) -> _Response:
@@ -222,11 +239,9 @@ def _refusal(method: str, headers: HTTPHeaders) -> _Response | None:
     """What HTTP itself says to a request that cannot hold JSON-RPC."""
     if method != "POST":
         return 405, "Method Not Allowed", {**_PLAIN, "Allow": "POST"}, b"JSON-RPC comes by POST.\n"
-    media_type, _, parameters = headers.get("Content-Type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+    if not _is_json(headers.get("Content-Type", "")):
         words = b"Send Content-Type: application/json (UTF-8).\n"
-    elif headers.get("Content-Encoding", "identity").lower() != "identity":
+    elif "Content-Encoding" in headers and headers["Content-Encoding"].lower() != "identity":
         words = b"Send the body without Content-Encoding.\n"
     else:
         return None
@@ -251,8 +266,11 @@ def _content_length(headers: HTTPHeaders) -> int:
 
 
 def _peer(connection: HTTPConnection) -> str:
-    context = getattr(connection, "context", None)
-    address: Iterable[Any] | None = getattr(context, "address", None)
+    return _spelled(getattr(getattr(connection, "context", None), "address", None))
+
+
+@lru_cache(maxsize=1024)  # a connection asks with each of its requests
+def _spelled(address: Any) -> str:
     if not isinstance(address, tuple) or len(address) < 2:
         return "unknown"
     host, port = address[:2]

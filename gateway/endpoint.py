@@ -1,7 +1,6 @@
 """The JSON-RPC endpoint: the bytes of a request body → the bytes of its answer, over any target."""
 
 import asyncio
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,8 +10,6 @@ from gemstone_grpc.config import Config
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError
 from gemstone_grpc.method import Method
-
-log = logging.getLogger("gemstone")
 
 
 class Target(Protocol):
@@ -71,7 +68,7 @@ class Endpoint:
                 )
             result = await target(context)
         except RpcError as error:
-            return request.id and self._rendered(request.id, error)
+            return request.id and self._render.error(request.id, error)
         return request.id and self._render.result(request.id, result)
 
     async def _batch(self, requests: list[Request | Failure], caller: Caller) -> bytes | None:
@@ -92,10 +89,3 @@ class Endpoint:
     ) -> None:
         for index, request in entries:
             answers[index] = await self._single(request, caller)
-
-    def _rendered(self, id_: bytes, error: RpcError) -> bytes:
-        try:
-            return self._render.error(id_, error)
-        except (TypeError, ValueError):
-            log.exception("the details of %s cannot be written as JSON", error)
-            return self._render.error(id_, RpcError(Code.INTERNAL, "Internal error"))

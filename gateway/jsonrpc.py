@@ -149,6 +149,8 @@ def _has_twins(text: bytes, envelope: _Envelope) -> bool:
     What is counted is the text outside the values that were kept: there each name stands once. Only
     when it does not, or could be written with escapes, the members are read one by one.
     """
+    if b"\\" not in text and max(map(text.count, _QUOTED_MEMBERS)) <= 1:
+        return False
     kept = [bytes(raw) for raw in (envelope.jsonrpc, envelope.method, envelope.params, envelope.id)]
 
     def outside(part: bytes) -> int:

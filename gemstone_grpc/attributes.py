@@ -93,9 +93,10 @@ def periodic_tasks(service: object) -> Iterator[PeriodicTask]:
         if not _is_pair(entry) or not callable(entry[0]) or not _is_duration(entry[1]):
             fix = "give it pairs of a callable and a number of seconds, such as (refresh, 60)"
             raise _misplaced(service, "periodic_tasks", entry, fix)
-        function: Any = entry[0]
-        is_method = getattr(type(service), getattr(function, "__name__", ""), None) is function
-        yield (function.__get__(service) if is_method else function), entry[1]
+        function, seconds = entry
+        name = getattr(function, "__name__", "")
+        is_method = any(vars(cls).get(name) is function for cls in type(service).__mro__)
+        yield (getattr(service, name) if is_method else function), seconds
 
 
 def hook(service: object, name: str) -> Hook:

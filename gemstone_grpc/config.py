@@ -104,6 +104,7 @@ def resolve(
 ) -> Config:
     """The configuration of a service; raises `StartError` for a bad value."""
     cls = type(service)
+    _refuse_misspelt(cls, environment)
     values: dict[str, Any] = {}
     for name in SETTINGS:
         if hasattr(service, name):
@@ -142,6 +143,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def flag(name: str) -> str:
     """The command-line flag of a setting."""
     return "--" + name.replace("_", "-")
+
+
+def _refuse_misspelt(cls: type, environment: Mapping[str, str]) -> None:
+    """Refuse what is nearly a setting: it would be passed over in silence."""
+    for variable in environment:
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if name != variable.lower() and (meant := _nearly(name)):
+            right = ENVIRONMENT_PREFIX + meant.upper()
+            raise StartError(f"{variable} is no setting: did you mean {right}?")
+    for base in cls.__mro__:
+        if base.__module__.startswith("gemstone_grpc."):
+            return
+        for attribute, value in vars(base).items():
+            if (meant := _nearly(attribute)) and _fits(meant, value):
+                raise StartError(
+                    f"{base.__name__}.{attribute} is no setting: did you mean {meant!r}? If not, "
+                    "give it another name"
+                )
+
+
+def _nearly(name: str) -> str | None:
+    """The setting that was probably meant by a name that is none."""
+    if name in SETTINGS:
+        return None
+    alike = (
+        known for known in SETTINGS if known[0] == name[:1] and abs(len(known) - len(name)) < 2
+    )
+    return next(iter(difflib.get_close_matches(name, alike, n=1, cutoff=0.75)), None)
+
+
+def _fits(name: str, value: Any) -> bool:
+    try:
+        msgspec.convert(value, SETTINGS[name].type)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _attribute(service: object, name: str) -> Any:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from gemstone_grpc.access_log import AccessLog
+from gemstone_grpc.codec import plain_json
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError
 from gemstone_grpc.interceptor import Interceptor, Next, chain
@@ -47,18 +48,13 @@ class Call:
         await self._dispatcher.guard(context, self._pump(context, write))
 
     async def _unary(self, context: Context) -> bytes:
-        try:
-            return self._encode(await self._run(context))
-        except SystemExit as error:
-            raise _no_exit(self.method) from error
+        return self._encode(await self._run(context))
 
     async def _pump(self, context: Context, write: Write) -> None:
         items: AsyncIterator[Any] = await self._run(context)
         try:
             async for item in items:
                 await write(self._encode(item))
-        except SystemExit as error:
-            raise _no_exit(self.method) from error
         finally:
             close = getattr(items, "aclose", None)
             if close is not None:
@@ -131,8 +127,11 @@ class Dispatcher:
             self._admit(context, started, work)
             return await self._run(context, work, loop)
         except RpcError as error:
-            code = error.code
-            raise
+            sent = _presentable(error, context.method)
+            code = sent.code
+            if sent is error:
+                raise
+            raise sent from None
         except asyncio.CancelledError:
             code = Code.CANCELLED
             raise
@@ -166,7 +165,7 @@ class Dispatcher:
     ) -> Any:
         """Await `work` in a task of its own, so that it cannot outstay its deadline."""
         self._in_flight += 1
-        task = loop.create_task(work)
+        task = loop.create_task(_contained(context.method, work))
         over = loop.create_future()
         task.add_done_callback(partial(_settle, over))
         timer = None
@@ -196,8 +195,6 @@ class Dispatcher:
         def ended(task: asyncio.Task[Any]) -> None:
             warning.cancel()
             self._ended()
-            if not task.cancelled():
-                task.exception()  # seen, so that asyncio does not report it
 
         task.add_done_callback(ended)
         task.cancel()
@@ -221,17 +218,17 @@ class Dispatcher:
 
     async def _invoke_in_thread(self, method: Method, decode: Decode, context: Context) -> Any:
         args, kwargs = decode(context._payload, context)
-        running = self._submit(partial(_call_in_thread, method, args, kwargs))
-        try:
-            result = await asyncio.wrap_future(running)
-        except asyncio.CancelledError:
-            self._count_until_over(running)
-            raise
+        result = await self.run_in_thread(partial(_call_in_thread, method, args, kwargs))
         return await result if inspect.isawaitable(result) else result
 
     async def run_in_thread(self, function: Callable[[], Any]) -> Any:
-        """Run a function of the service's own, no call, on the thread pool."""
-        return await asyncio.wrap_future(self._submit(function))
+        """Run a function on the thread pool; cancelled, it is counted until its thread is done."""
+        running = self._submit(function)
+        try:
+            return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            self._count_until_over(running)
+            raise
 
     def _submit(self, function: Callable[[], Any]) -> "ThreadFuture[Any]":
         return self._threads.submit(contextvars.copy_context().run, function)
@@ -248,15 +245,39 @@ class Dispatcher:
 def _call_in_thread(method: Method, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
         return method.function(*args, **kwargs)
-    except SystemExit as error:
-        raise _no_exit(method) from error
     except StopIteration as error:  # a future cannot carry it
-        raise RuntimeError(f"{method.label} raised StopIteration") from error
+        raise _stray(method, error) from error
+    except Exception:
+        raise
+    except BaseException as error:
+        raise _stray(method, error) from error
 
 
-def _no_exit(method: Method) -> RuntimeError:
-    """What SystemExit becomes: in a task it would end the loop, and with it the service."""
-    return RuntimeError(f"{method.label} raised SystemExit")
+async def _contained(method: Method, work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return await work
+    except (Exception, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        raise _stray(method, error) from error
+
+
+def _stray(method: Method, error: BaseException) -> RuntimeError:
+    """What stands for SystemExit and its like, which would end the loop or never be answered."""
+    return RuntimeError(f"{method.label} raised {type(error).__name__}")
+
+
+def _presentable(error: RpcError, method: Method) -> RpcError:
+    """The error with plain details and text, as both faces can write it."""
+    try:
+        error.details = plain_json(error.details)
+        error.message.encode()
+        for violation in error.violations:
+            (violation.field + violation.description).encode()
+    except Exception:
+        log.exception("%s raised an RpcError that cannot be written", method.label)
+        return RpcError(Code.INTERNAL, "Internal error")
+    return error
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
@@ -264,7 +285,9 @@ def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) 
         loop.call_soon_threadsafe(callback)
 
 
-def _settle(over: "asyncio.Future[None]", task: object) -> None:
+def _settle(over: "asyncio.Future[None]", task: asyncio.Task[Any] | None) -> None:
+    if task is not None and not task.cancelled():
+        task.exception()  # seen, so that asyncio does not report it when nobody waits any more
     if not over.done():
         over.set_result(None)
 

@@ -72,6 +72,10 @@ class RpcError(Exception):
                 f"{type(self).__name__}() needs a code: pass one, such as Code.NOT_FOUND, "
                 "or set `code` on the class"
             )
+        if not isinstance(message, str):
+            raise TypeError(f"the message of RpcError is text: write str({message!r})")
+        if not all(isinstance(violation, FieldViolation) for violation in violations):
+            raise TypeError("the violations of RpcError are FieldViolation objects")
         self.message = message or type(self)._default_message()
         self.details: dict[str, Any] = dict(details or {})
         self.violations = tuple(violations)

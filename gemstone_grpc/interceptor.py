@@ -1,5 +1,6 @@
 """The chain in front of every method, the same objects for gRPC and JSON-RPC."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
@@ -12,7 +13,7 @@ class Interceptor(Protocol):
     """Sees every call of a service, before its payload is decoded."""
 
     async def intercept(self, context: Context, call_next: Next) -> Any:
-        """Return what the call returns: usually `await call_next(context)`.
+        """Return what the call returns: usually `await call_next(context)`, with this same context.
 
         The result is the method's own value, before it is encoded; of a streaming method it is an
         async iterator, which may be returned as it is or wrapped in another. Raise `RpcError` to
@@ -27,8 +28,12 @@ def chain(interceptors: Iterable[Interceptor], call: Next) -> Next:
     return call
 
 
-def _link(intercept: Callable[[Context, Next], Awaitable[Any]], call_next: Next) -> Next:
-    def call(context: Context) -> Awaitable[Any]:
-        return intercept(context, call_next)
+def _link(intercept: Any, call_next: Next) -> Next:
+    async def call(context: Context) -> Any:
+        result = await intercept(context, call_next)
+        if inspect.iscoroutine(result):
+            result.close()
+            raise TypeError(f"{intercept.__qualname__} returned call_next(context) without await")
+        return result
 
     return call

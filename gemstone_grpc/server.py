@@ -1,6 +1,7 @@
 """The gRPC face: grpc.aio handlers over the contract, statuses, reflection and health."""
 
 import asyncio
+import errno
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ import grpc
 import grpc.aio
 from google.protobuf import any_pb2, struct_pb2
 from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import EncodeError
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
@@ -16,7 +18,8 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from gemstone_grpc.config import Config
 from gemstone_grpc.context import Context
 from gemstone_grpc.dispatch import Call
-from gemstone_grpc.errors import RpcError, StartError
+from gemstone_grpc.errors import RpcError
+from gemstone_grpc.listen import GRPC, cannot_listen
 from gemstone_grpc.schema.descriptor import add_file
 from gemstone_grpc.schema.types import Contract
 
@@ -60,11 +63,7 @@ class GrpcServer:
         try:
             return self._server.add_insecure_port(address)
         except RuntimeError:
-            raise StartError(
-                f"gRPC cannot listen on {address}: it is in use, or is no address of this machine; "
-                "choose another with --grpc-port (0 picks a free one), GEMSTONE_GRPC_PORT, or "
-                "`grpc_port` on the class"
-            ) from None
+            raise cannot_listen(GRPC, host, port, errno.EADDRINUSE) from None
 
     async def start(self) -> None:
         """Accept calls and report SERVING, for the service and overall."""
@@ -126,10 +125,17 @@ def _unary(call: Call) -> Any:
 
 def _stream(call: Call) -> Any:
     async def handle(request: bytes, servicer: Any) -> None:
+        async def write(response: bytes) -> None:
+            try:
+                await servicer.write(response)
+            except grpc.aio.BaseError:
+                raise asyncio.CancelledError from None  # the client has gone
+
         try:
-            await call.stream(_context(call, request, servicer), servicer.write)
+            await call.stream(_context(call, request, servicer), write)
         except RpcError as error:
-            await _abort(servicer, error)
+            if not servicer.done():
+                await _abort(servicer, error)
 
     return handle
 
@@ -162,7 +168,11 @@ def _status(error: RpcError, message: str) -> bytes:
     status = status_pb2.Status(code=error.code, message=message)
     for detail in _details(error):
         packed = any_pb2.Any()
-        packed.Pack(detail)
+        try:
+            packed.Pack(detail)
+        except EncodeError:
+            log.warning("the details of %s are nested too deeply for gRPC and were left out", error)
+            break
         if status.ByteSize() + packed.ByteSize() > _MAX_DETAILS:
             log.warning("the details of %s are too large for gRPC and were left out", error)
             break

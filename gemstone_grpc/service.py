@@ -2,12 +2,13 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,12 +85,14 @@ class MicroService(Container):
         """Serve until SIGINT or SIGTERM; blocks. `argv` is the command line, `sys.argv` by default.
 
         The first signal lets calls finish within `grace`; the second ends the process at once. A
-        mistake is printed, and the exit status is then 2; it is 1 when calls had to be cut off.
+        mistake is printed, and the exit status is then 2; it is 1 when calls had to be cut off or
+        the stop hook failed. Raises `StartError` outside the main thread or inside a running loop.
         """
         self.start_with(parse_arguments(type(self), argv))
 
     def start_with(self, arguments: Mapping[str, str]) -> None:
         """`start()` with a command line that was parsed already: texts by setting."""
+        _refuse_foreign_loop()
         if not logging.getLogger().handlers:
             logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
         try:
@@ -104,7 +107,8 @@ class MicroService(Container):
             await self._stop_event().wait()
 
     def stop(self) -> None:
-        """Ask `serve()` and `start()` to end; call it from the loop."""
+        """Ask `serve()` and `start()` to end; call it from the loop, while they run."""
+        self._running()
         self._stop_event().set()
 
     async def __aenter__(self) -> Self:
@@ -131,7 +135,7 @@ class MicroService(Container):
         """Where gRPC is served, such as `127.0.0.1:50051`; only while serving."""
         return self._running().grpc_address
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def serving(self, **overrides: Any) -> AsyncIterator["Wired"]:
         """Serve while the block runs, with some settings changed; gives the service's parts."""
         wired = self.wire({}, **overrides)
@@ -144,8 +148,12 @@ class MicroService(Container):
     # -- lifecycle ---------------------------------------------------------------------------
 
     async def _begin(self, wired: "Wired") -> None:
-        await wired.lifecycle.start()
         self._wired = wired
+        try:
+            await wired.lifecycle.start()
+        except BaseException:
+            self._wired = self._stopping = None
+            raise
         log.info(
             "%s %s serves JSON-RPC at %s and gRPC at %s",
             wired.config.name,
@@ -166,11 +174,11 @@ class MicroService(Container):
             raise StartError(f"this {cls} is serving already: make another instance")
         return Wired(self, resolve(self, {**self._settings, **overrides}, arguments))
 
-    async def _end(self) -> int:
-        wired = self._running()
-        await wired.lifecycle.stop()
-        self._wired = self._stopping = None
-        return wired.lifecycle.left_over
+    async def _end(self) -> bool:
+        try:
+            return await self._running().lifecycle.stop()
+        finally:
+            self._wired = self._stopping = None
 
     async def _serve_until_signal(self, arguments: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
@@ -179,14 +187,13 @@ class MicroService(Container):
         await self._begin(self.wire(arguments))
         await self._stop_event().wait()
         log.info("stopping: running calls may finish; another signal ends at once")
-        if left_over := await self._end():
-            log.warning("%d calls were cut off", left_over)
+        if not await self._end():
             _exit_at_once(1)
 
     def _on_signal(self, number: int) -> None:
         if self._stop_event().is_set():
             _exit_at_once(128 + number)
-        self.stop()
+        self._stop_event().set()
 
     def _stop_event(self) -> asyncio.Event:
         if self._stopping is None:
@@ -197,6 +204,16 @@ class MicroService(Container):
         if self._wired is None:
             raise RuntimeError(f"{type(self).__name__} is not serving: start it first")
         return self._wired
+
+
+def _refuse_foreign_loop() -> None:
+    """`start()` has a loop and signals of its own."""
+    fix = "start() blocks the main thread: elsewhere, use `await service.serve()`"
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop()
+        raise StartError(f"a loop runs here already, and {fix}")
+    if threading.current_thread() is not threading.main_thread():
+        raise StartError(f"this is not the main thread, and {fix}")
 
 
 def _exit_at_once(status: int) -> None:

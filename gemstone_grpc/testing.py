@@ -87,8 +87,8 @@ async def in_memory(service: MicroService) -> AsyncIterator["MemoryClient"]:
     periodic tasks do not.
     """
     wired = service.wire({})
-    await wired.lifecycle.call_start_hook()
     try:
+        await wired.lifecycle.call_start_hook()
         yield MemoryClient(wired)
     finally:
         await wired.lifecycle.call_stop_hook()

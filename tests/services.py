@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import gemstone_grpc as gemstone
@@ -78,6 +79,28 @@ class Shop(gemstone.MicroService):
 SECRET = "secret-of-the-service"
 
 
+class Odd(BaseException):
+    """No Exception, as some libraries have them."""
+
+
+LOOP: dict[str, Any] = {}
+LOOP["again"] = LOOP
+
+STRANGE_ERRORS: list[Callable[[], gemstone.RpcError]] = [
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, "no", {"callback": print}),
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, "no", {"nan": float("nan")}),
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, "no", {"huge": 10**400}),
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, "no", LOOP),
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, "half \ud800"),
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, "no", {"half": "\ud800"}),
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, KeyError("k")),  # type: ignore[arg-type]
+    lambda: gemstone.RpcError(gemstone.Code.ABORTED, violations=["x"]),  # type: ignore[list-item]
+    lambda: gemstone.RpcError(
+        gemstone.Code.ABORTED, violations=[gemstone.FieldViolation("half \ud800", "")]
+    ),
+]
+
+
 class Rogue(gemstone.MicroService):
     """A service whose methods misbehave; `release` lets the stuck ones go."""
 
@@ -110,6 +133,18 @@ class Rogue(gemstone.MicroService):
     @gemstone.exposed_method()
     def exits_in_thread(self) -> int:
         sys.exit(SECRET)
+
+    @gemstone.exposed_method()
+    async def odd(self) -> int:
+        raise Odd(SECRET)
+
+    @gemstone.exposed_method()
+    def odd_in_thread(self) -> int:
+        raise Odd(SECRET)
+
+    @gemstone.exposed_method()
+    async def interrupts(self) -> int:
+        raise KeyboardInterrupt(SECRET)
 
     @gemstone.exposed_method()
     async def cancels_itself(self) -> int:
@@ -170,6 +205,15 @@ class Rogue(gemstone.MicroService):
         raise RuntimeError(SECRET)
 
     @gemstone.exposed_method()
+    async def exits_in_stream(self) -> AsyncIterator[int]:
+        yield 1
+        sys.exit(SECRET)
+
+    @gemstone.exposed_method()
+    def exits_before_its_stream(self) -> AsyncIterator[int]:
+        sys.exit(SECRET)
+
+    @gemstone.exposed_method()
     async def refuses_in_stream(self) -> AsyncIterator[int]:
         yield 1
         raise gemstone.RpcError(gemstone.Code.ABORTED, "enough")
@@ -187,9 +231,13 @@ class Rogue(gemstone.MicroService):
         raise gemstone.RpcError(gemstone.Code(code), message, {"note": message})
 
     @gemstone.exposed_method()
-    async def strange_details(self) -> int:
-        callback: Callable[[], None] = self.release.set
-        raise gemstone.RpcError(gemstone.Code.ABORTED, "no", {"callback": callback})
+    async def strange_error(self, number: int) -> int:
+        raise STRANGE_ERRORS[number]()
+
+    @gemstone.exposed_method()
+    async def rich_details(self) -> int:
+        at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+        raise gemstone.RpcError(gemstone.Code.ABORTED, "", {"at": at, 1: (1, "a"), "id": "u"})  # type: ignore[dict-item]
 
     @gemstone.exposed_method()
     async def works(self) -> str:

@@ -231,3 +231,28 @@ def test_a_method_cannot_have_the_name_of_a_setting() -> None:
         "Clock.timeout is a method, and 'timeout' is a setting: rename the method; "
         '@exposed_method("timeout") keeps its public name'
     )
+
+
+def test_what_is_nearly_a_setting() -> None:
+    class Misspelt(gemstone.MicroService):
+        name = "misspelt"
+        prot = 9000
+
+    class Own(gemstone.MicroService):
+        name = "own"
+        names = ("a", "b")
+        report = 5
+        hosts = 3
+        _port = 7
+
+        def ports(self) -> None: ...
+
+    with pytest.raises(StartError) as caught:
+        resolve(Misspelt(), {}, {}, {})
+    assert str(caught.value) == (
+        "Misspelt.prot is no setting: did you mean 'port'? If not, give it another name"
+    )
+    with pytest.raises(StartError) as caught:
+        resolve(Own(), {}, {}, {"GEMSTONE_GRPC_PROT": "1"})
+    assert str(caught.value) == "GEMSTONE_GRPC_PROT is no setting: did you mean GEMSTONE_GRPC_PORT?"
+    assert resolve(Own(), {}, {}, {"GEMSTONE_SERVICE_HOST": "10.0.0.1", "PORTS": "1"}).port == 8000

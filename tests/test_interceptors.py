@@ -1,5 +1,6 @@
 """One chain before both faces, for unary and streaming, before the payload is decoded."""
 
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -105,6 +106,33 @@ async def test_errors_pass_through_the_chain() -> None:
         with pytest.raises(RpcError):
             await client.jsonrpc("add", ["x"])
     assert recorder.errors == [Code.NOT_FOUND, Code.NOT_FOUND, Code.INVALID_ARGUMENT]
+
+
+class Rude:
+    async def intercept(self, context: Context, call_next: Next) -> Any:
+        sys.exit(3)
+
+
+class Forgetful:
+    async def intercept(self, context: Context, call_next: Next) -> Any:
+        return call_next(context)
+
+
+@pytest.mark.parametrize("interceptor", [Rude(), Forgetful()])
+async def test_interceptors_that_misbehave(
+    interceptor: gemstone.Interceptor, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with testing.running(shop_with(interceptor)) as client:
+        for call in (client.jsonrpc("add", [1]), client.grpc("add", a=1), first_of_count(client)):
+            with pytest.raises(RpcError) as caught:
+                await call
+            assert (caught.value.code, caught.value.message) == (Code.INTERNAL, "Internal error")
+    if isinstance(interceptor, Forgetful):
+        assert "Forgetful.intercept returned call_next(context) without await" in caplog.text
+
+
+async def first_of_count(client: testing.Client) -> Any:
+    return [item async for item in client.stream("count", to=1)]
 
 
 class Tagger(grpc.aio.ServerInterceptor):

@@ -1,6 +1,8 @@
 """Start and stop: the order, the grace, and what calls in flight see."""
 
 import asyncio
+import gc
+import time
 from typing import Any
 
 import grpc.aio
@@ -194,3 +196,102 @@ async def test_serve_ends_with_stop() -> None:
     async with asyncio.timeout(5):
         await serving
     assert service.events == ["start", "stop"]
+
+
+class Ticking(gemstone.MicroService):
+    """Periodic tasks that take their time to end, and hooks that see what still runs."""
+
+    name = "ticking"
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.began = asyncio.Semaphore(0)
+        self.running: set[str] = set()
+        self.seen_by_hook: set[str] | None = None
+
+    async def tick(self) -> None:
+        self.running.add("tick")
+        self.began.release()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            self.running.remove("tick")
+
+    def tock(self) -> None:
+        self.running.add("tock")
+        asyncio.run_coroutine_threadsafe(self.note(), self.loop)
+        time.sleep(0.2)
+        self.running.remove("tock")
+
+    async def note(self) -> None:
+        self.began.release()
+
+    def on_service_start(self) -> None:
+        self.loop = asyncio.get_running_loop()
+
+    def on_service_stop(self) -> None:
+        self.seen_by_hook = set(self.running)
+
+    periodic_tasks = [(tick, 0.01), (tock, 0.01)]
+
+
+class Overriding(Ticking):
+    def tock(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.note(), self.loop)
+
+
+@pytest.mark.parametrize("cls", [Ticking, Overriding])
+async def test_periodic_tasks_end_before_the_stop_hook(cls: type[Ticking]) -> None:
+    service = cls()
+    async with testing.running(service), asyncio.timeout(10):
+        await service.began.acquire()
+        await service.began.acquire()
+    assert service.seen_by_hook == set()
+
+
+class Stubborn(Slow):
+    def on_service_stop(self) -> None:
+        raise LookupError("no database to close")
+
+
+async def test_a_stop_hook_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    service = Stubborn()
+    for _ in range(2):
+        async with testing.running(service):
+            pass
+    assert caplog.text.count("LookupError: no database to close") == 2
+
+
+async def test_two_starts_of_one_instance() -> None:
+    service = Slow(port=0, grpc_port=0)
+    async with service:
+        with pytest.raises(gemstone.StartError, match="is serving already"):
+            await service.serve()
+    begun = await asyncio.gather(service.__aenter__(), service.__aenter__(), return_exceptions=True)
+    assert [isinstance(outcome, gemstone.StartError) for outcome in begun] == [False, True]
+    await service.__aexit__(None, None, None)
+
+
+async def test_start_belongs_to_the_main_thread_and_to_no_loop() -> None:
+    with pytest.raises(gemstone.StartError, match=r"use `await service.serve\(\)`"):
+        Slow().start([])
+    with pytest.raises(gemstone.StartError, match="this is not the main thread"):
+        await asyncio.to_thread(Slow().start, [])
+    with pytest.raises(RuntimeError, match="is not serving"):
+        Slow().stop()
+
+
+async def test_abandoned_streams_leave_nothing_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service = Rogue(timeout=30)
+    async with testing.running(service) as client:
+        for _ in range(50):
+            channel = grpc.aio.insecure_channel(client.wired.grpc_address)
+            stream: Any = channel.unary_stream(client.path("endless"))
+            await stream(b"").read()
+            await channel.close()
+        await client.wired.dispatcher.idle()
+        gc.collect()
+    assert [record.getMessage() for record in caplog.records] == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gemstone_grpc import Code, RpcError, testing
-from tests.services import SECRET, Rogue
+from tests.services import SECRET, STRANGE_ERRORS, Rogue
 
 Call = Callable[[testing.Client, str], Awaitable[Any]]
 
@@ -42,7 +42,8 @@ async def client(rogue: Rogue) -> AsyncIterator[testing.SocketClient]:
 @pytest.mark.parametrize(
     "method",
     [
-        "raises", "raises_in_thread", "stops_iteration", "exits", "exits_in_thread", "wrong_type",
+        "raises", "raises_in_thread", "stops_iteration", "exits", "exits_in_thread", "odd",
+        "odd_in_thread", "interrupts", "wrong_type",
         "unwritable", "too_deep",
     ],
 )  # fmt: skip
@@ -117,6 +118,8 @@ async def collect(client: testing.Client, method: str) -> tuple[list[Any], RpcEr
     ("method", "items", "code", "message"),
     [
         ("breaks_in_stream", [1], Code.INTERNAL, "Internal error"),
+        ("exits_in_stream", [1], Code.INTERNAL, "Internal error"),
+        ("exits_before_its_stream", [], Code.INTERNAL, "Internal error"),
         ("refuses_in_stream", [1], Code.ABORTED, "enough"),
         ("wrong_item", [], Code.INTERNAL, "Internal error"),
         ("no_stream", [], Code.INTERNAL, "Internal error"),
@@ -155,11 +158,24 @@ async def test_a_very_long_message_fits_into_metadata(client: testing.SocketClie
     assert caught.value.message == "x" * 1024
 
 
-@both_faces
-async def test_details_that_cannot_be_written(client: testing.SocketClient, call: Call) -> None:
-    with pytest.raises(RpcError) as caught:
-        await call(client, "strange_details")
-    assert SECRET not in str(caught.value)
+@pytest.mark.parametrize("number", range(len(STRANGE_ERRORS)))
+async def test_errors_that_cannot_be_written(client: testing.SocketClient, number: int) -> None:
+    for call in (
+        client.jsonrpc("strange_error", [number]),
+        client.grpc("strange_error", number=number),
+    ):
+        with pytest.raises(RpcError) as caught:
+            await call
+        assert (caught.value.code, caught.value.message) == (Code.INTERNAL, "Internal error")
+        assert caught.value.details == {}
+
+
+async def test_details_are_written_as_json(client: testing.SocketClient) -> None:
+    shown = {"at": "2026-01-31T12:00:00Z", "1": [1, "a"], "id": "u"}
+    for call in (client.jsonrpc("rich_details"), client.grpc("rich_details")):
+        with pytest.raises(RpcError) as caught:
+            await call
+        assert caught.value.details == shown
 
 
 async def test_calls_in_flight_are_bounded(rogue: Rogue) -> None:

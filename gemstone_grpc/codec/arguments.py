@@ -8,32 +8,41 @@ import msgspec
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 
-from gemstone_grpc.codec.message import ABSENT, FieldCodec
+from gemstone_grpc.codec.message import ABSENT, TOO_DEEP, FieldCodec
 from gemstone_grpc.codec.misfit import Misfit, shorten
+from gemstone_grpc.codec.text import key_step
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, FieldViolation, RpcError
-from gemstone_grpc.method import Parameter
+from gemstone_grpc.method import Method
 
 Arguments = tuple[list[Any], dict[str, Any]]
 
 _MAX_VIOLATIONS = 20
 _VAR_POSITIONAL = inspect.Parameter.VAR_POSITIONAL
 _VAR_KEYWORD = inspect.Parameter.VAR_KEYWORD
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class ArgumentsCodec:
     """Reads the arguments of one method; every misfit becomes a field violation."""
 
-    __slots__ = ("_by_name", "_extra", "_fields", "_message", "_parameters", "_positional", "_rest")
+    __slots__ = (
+        "_by_name",
+        "_extra",
+        "_fields",
+        "_message",
+        "_parameters",
+        "_positional",
+        "_rest",
+        "_taken",
+    )
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter],
-        fields: Iterable[FieldCodec],
-        message: type[ProtoMessage],
+        self, method: Method, fields: Iterable[FieldCodec], message: type[ProtoMessage]
     ) -> None:
-        self._parameters = tuple(parameters)
+        self._parameters = method.parameters
+        self._taken = _names(method.function)
         self._message = message
         own = [parameter for parameter in self._parameters if not parameter.is_context]
         self._fields = tuple(fields)
@@ -60,7 +69,7 @@ class ArgumentsCodec:
         """JSON-RPC's `params` → arguments. Raises `RpcError` INVALID_ARGUMENT."""
         try:
             decoded = {} if params is None else msgspec.json.decode(params)
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:  # half of a surrogate pair, or a number beyond range
             raise invalid([FieldViolation("params", str(error))]) from None
         if isinstance(decoded, list):
             members, unknown = self._by_position(decoded)
@@ -72,7 +81,8 @@ class ArgumentsCodec:
     def to_wire(self, values: Mapping[str, Any]) -> bytes:
         """Arguments by name → a serialized request. Raises `RpcError` INVALID_ARGUMENT."""
         out: dict[str, Any] = {}
-        violations = []
+        known = {field.field.json for field in self._fields}
+        violations = [_unknown(name) for name in values if name not in known]
         for field in self._fields:
             if field.field.json in values:
                 try:
@@ -80,9 +90,14 @@ class ArgumentsCodec:
                 except Misfit as misfit:
                     path = field.field.json + misfit.path
                     violations.append(FieldViolation(path, misfit.description))
+                except TOO_DEEP:
+                    violations.append(FieldViolation(field.field.json, "is nested too deeply"))
         if violations:
             raise invalid(violations)
-        return self._message(**out).SerializeToString()
+        try:
+            return self._message(**out).SerializeToString()
+        except TOO_DEEP:
+            raise invalid([FieldViolation("params", "are nested too deeply")]) from None
 
     def _by_position(self, params: list[Any]) -> tuple[dict[str, Any], list[FieldViolation]]:
         members = {f.field.json: value for f, value in zip(self._positional, params, strict=False)}
@@ -104,10 +119,7 @@ class ArgumentsCodec:
         if self._extra is not None:
             members[self._extra.field.json] = extra
             return members, []
-        return members, [
-            FieldViolation(shorten(name).strip("'"), "is no parameter of this method")
-            for name in extra
-        ]
+        return members, [_unknown(name) for name in extra]
 
     def _read(
         self,
@@ -133,7 +145,7 @@ class ArgumentsCodec:
             if parameter.kind is _VAR_POSITIONAL:
                 positional += () if value is ABSENT else value
             elif parameter.kind is _VAR_KEYWORD:
-                named |= {} if value is ABSENT else value
+                named |= {} if value is ABSENT else self._checked(parameter.name, value)
             else:
                 if value is ABSENT:
                     value = parameter.default
@@ -142,6 +154,23 @@ class ArgumentsCodec:
                 else:
                     positional.append(value)
         return positional, named
+
+    def _checked(self, name: str, extra: dict[str, Any]) -> dict[str, Any]:
+        """What came for `**kwargs`; Python takes no argument twice."""
+        if taken := [key for key in extra if key in self._taken]:
+            words = "is the name of a parameter"
+            raise invalid([FieldViolation(f"{name}{key_step(key)}", words) for key in taken])
+        return extra
+
+
+def _names(function: Callable[..., Any]) -> frozenset[str]:
+    """The names that `**kwargs` can never hold; a bound method's `self` is among them."""
+    signature = inspect.signature(getattr(function, "__func__", function))
+    return frozenset(p.name for p in signature.parameters.values() if p.kind in _NAMED)
+
+
+def _unknown(name: str) -> FieldViolation:
+    return FieldViolation(shorten(name).strip("'"), "is no parameter of this method")
 
 
 def invalid(violations: list[FieldViolation]) -> RpcError:

@@ -16,7 +16,7 @@ from gemstone_grpc.codec.containers import (
     RepeatedCodec,
 )
 from gemstone_grpc.codec.leaves import leaf_codec
-from gemstone_grpc.codec.message import FieldCodec, MessageCodec, WrappedCodec
+from gemstone_grpc.codec.message import TOO_DEEP, FieldCodec, MessageCodec, WrappedCodec
 from gemstone_grpc.codec.misfit import Misfit
 from gemstone_grpc.codec.union import OneOfCodec
 from gemstone_grpc.context import Context
@@ -66,31 +66,40 @@ class MethodCodec:
 
     def result_to_wire(self, value: Any) -> bytes:
         """A result → a serialized response. Raises `ResultError`."""
+        if self.result is None:
+            return self._nothing(value, b"")
         out: dict[str, Any] = {}
-        if self.result is not None:
-            try:
-                self.result.to_wire(value, out)
-            except Misfit as misfit:
-                raise self._error(misfit) from None
-        elif value is not None:
-            raise ResultError(f"{self.label} returned {type(value).__name__}, not None")
-        return self.response(**out).SerializeToString()
+        try:
+            self.result.to_wire(value, out)
+            return self.response(**out).SerializeToString()
+        except Misfit as misfit:
+            raise self._error(misfit) from None
+        except TOO_DEEP:
+            raise self._error(Misfit("is nested too deeply")) from None
 
     def result_to_json(self, value: Any) -> bytes:
         """A result → JSON. Raises `ResultError`."""
         if self.result is None:
-            if value is not None:
-                raise ResultError(f"{self.label} returned {type(value).__name__}, not None")
-            return b"null"
+            return self._nothing(value, b"null")
         try:
             return _encode_json(self.result.codec.to_json(value))
         except Misfit as misfit:
             raise self._error(misfit) from None
+        except TOO_DEEP:
+            raise self._error(Misfit("is nested too deeply")) from None
 
     def result_from_wire(self, data: bytes) -> Any:
-        """A serialized response → the result, as a client reads it."""
+        """A serialized response → the result, as a client reads it. Raises `ResultError`."""
         message = self.response.FromString(data)
-        return None if self.result is None else self.result.from_wire(message)
+        try:
+            return None if self.result is None else self.result.from_wire(message)
+        except Misfit as misfit:
+            raise self._error(misfit) from None
+
+    def _nothing(self, value: Any, encoded: bytes) -> bytes:
+        if value is not None:
+            raise ResultError(f"{self.label} returned {type(value).__name__}, not None")
+        return encoded
 
     def _error(self, misfit: Misfit) -> ResultError:
         return ResultError(
@@ -119,7 +128,7 @@ class _Compiler:
             (FieldCodec(field, self._codec(field.type)) for field in rpc.response.fields), None
         )
         return MethodCodec(
-            ArgumentsCodec(method.parameters, fields, self._classes[rpc.request.name]),
+            ArgumentsCodec(method, fields, self._classes[rpc.request.name]),
             method.label,
             result,
             self._classes[rpc.response.name],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from gemstone_grpc.codec.misfit import Misfit, expected, shorten
+from gemstone_grpc.codec.text import key_step, key_text
 from gemstone_grpc.schema.types import Enumeration, Kind, Map, Repeated
 
 
@@ -43,19 +44,19 @@ class RepeatedCodec:
         """An array → the collection."""
         if not isinstance(value, list):
             raise expected("an array", value)
-        return self._collect(_each(self._item.from_json, value))
+        return self._collect(each(self._item.from_json, value))
 
     def to_json(self, value: Any) -> list[Any]:
         """The collection → an array."""
-        return _each(self._item.to_json, self._checked(value))
+        return each(self._item.to_json, self._checked(value))
 
     def from_wire(self, value: Any) -> Any:
         """A repeated field → the collection."""
-        return self._collect(_each(self._item.from_wire, value))
+        return self._collect(each(self._item.from_wire, value))
 
     def to_wire(self, value: Any) -> list[Any]:
         """The collection → a repeated field."""
-        return _each(self._item.to_wire, self._checked(value))
+        return each(self._item.to_wire, self._checked(value))
 
     def _checked(self, value: Any) -> Any:
         if not isinstance(value, self._python):
@@ -71,7 +72,8 @@ class RepeatedCodec:
             raise Misfit("holds a value that cannot be in a set") from None
 
 
-def _each(convert: Callable[[Any], Any], values: Any) -> list[Any]:
+def each(convert: Callable[[Any], Any], values: Any) -> list[Any]:
+    """The converted values; a misfit is told where it was, as `[2]`."""
     done: list[Any] = []
     try:
         for value in values:
@@ -84,36 +86,36 @@ def _each(convert: Callable[[Any], Any], values: Any) -> list[Any]:
 class MapCodec:
     """A dict."""
 
-    __slots__ = ("_key", "_parse_key", "_value", "_write_key")
+    __slots__ = ("_key", "_parse_key", "_value")
 
     def __init__(self, type_: Map, key: Codec, value: Codec) -> None:
         self._key = key
         self._value = value
-        self._parse_key, self._write_key = _KEYS.get(type_.key.kind, _WHOLE)
+        self._parse_key = _KEY_PARSERS.get(type_.key.kind, _whole_key)
 
     def from_json(self, value: Any) -> dict[Any, Any]:
         """An object → the dict; its keys are texts, `"7"` or `"true"` too."""
         if not isinstance(value, dict):
             raise expected("an object", value)
-        return _entries(
+        return entries(
             value, lambda key: self._key.from_json(self._parse_key(key)), self._value.from_json
         )
 
     def to_json(self, value: Any) -> dict[str, Any]:
         """The dict → an object."""
-        return _entries(
+        return entries(
             _checked_dict(value),
-            lambda key: self._write_key(self._key.to_json(key)),
+            lambda key: key_text(self._key.to_json(key)),
             self._value.to_json,
         )
 
     def from_wire(self, value: Any) -> dict[Any, Any]:
         """A map field → the dict."""
-        return _entries(value, self._key.from_wire, self._value.from_wire)
+        return entries(value, self._key.from_wire, self._value.from_wire)
 
     def to_wire(self, value: Any) -> dict[Any, Any]:
         """The dict → a map field."""
-        return _entries(_checked_dict(value), self._key.to_wire, self._value.to_wire)
+        return entries(_checked_dict(value), self._key.to_wire, self._value.to_wire)
 
 
 def _checked_dict(value: Any) -> Any:
@@ -122,23 +124,18 @@ def _checked_dict(value: Any) -> Any:
     return value
 
 
-def _entries(
-    entries: Mapping[Any, Any], convert_key: Callable[[Any], Any], convert: Callable[[Any], Any]
+def entries(
+    source: Mapping[Any, Any], convert_key: Callable[[Any], Any], convert: Callable[[Any], Any]
 ) -> dict[Any, Any]:
+    """The converted entries; a misfit is told where it was, as `["key"]`."""
     done: dict[Any, Any] = {}
     key: Any = ""
     try:
-        for key, value in entries.items():
+        for key, value in source.items():
             done[convert_key(key)] = convert(value)
     except Misfit as misfit:
-        raise misfit.under(f'["{_shown(key)}"]') from None
+        raise misfit.under(key_step(key)) from None
     return done
-
-
-def _shown(key: Any) -> str:
-    """A map's key as a step of a path, as JSON writes it."""
-    text = str(key).lower() if isinstance(key, bool) else str(key)
-    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _whole_key(key: str) -> int:
@@ -157,17 +154,13 @@ def _boolean_key(key: str) -> bool:
     return key == "true"
 
 
-_WHOLE: tuple[Callable[[str], Any], Callable[[Any], str]] = (_whole_key, str)
-_KEYS: dict[Kind, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
-    Kind.STRING: (str, str),
-    Kind.BOOL: (_boolean_key, lambda key: "true" if key else "false"),
-}
+_KEY_PARSERS: dict[Kind, Callable[[str], Any]] = {Kind.STRING: str, Kind.BOOL: _boolean_key}
 
 
 class EnumerationCodec:
     """A member of an `Enum`, or one of the strings of a `Literal`."""
 
-    __slots__ = ("_choices", "_from_json", "_from_wire", "_to_json", "_to_wire", "_what")
+    __slots__ = ("_choices", "_from_json", "_from_wire", "_python", "_to_json", "_to_wire")
 
     def __init__(self, type_: Enumeration) -> None:
         self._from_json = {(type(m.json), m.json): m.python for m in type_.members}
@@ -175,7 +168,7 @@ class EnumerationCodec:
         self._from_wire = {m.number: m.python for m in type_.members}
         self._to_wire = {m.python: m.number for m in type_.members}
         self._choices = ", ".join(repr(m.json) for m in type_.members)
-        self._what = type_.name
+        self._python = type_.python
 
     def from_json(self, value: Any) -> Any:
         """The member's value → the member."""
@@ -200,9 +193,11 @@ class EnumerationCodec:
         return self._look_up(self._to_wire, value)
 
     def _look_up(self, table: Mapping[Any, Any], value: Any) -> Any:
+        if not isinstance(value, self._python):  # an IntEnum's member equals its number
+            raise self._unknown(value)
         try:
             return table[value]
-        except (KeyError, TypeError):
+        except KeyError:
             raise self._unknown(value) from None
 
     def _unknown(self, value: Any) -> Misfit:

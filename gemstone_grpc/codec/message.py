@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 
 from gemstone_grpc.codec.containers import Codec
@@ -17,10 +18,15 @@ from gemstone_grpc.schema.types import (
     Nullable,
     OneOf,
     Repeated,
+    Type,
+    Wrapped,
 )
 
 ABSENT: Any = object()
 """What stands for a field that did not come."""
+
+TOO_DEEP = (DecodeError, RecursionError)
+"""How protobuf (at 100 messages) and Python refuse to write what is nested too deeply."""
 
 _MESSAGE_KINDS = {Kind.TIMESTAMP, Kind.DURATION, Kind.DATE, Kind.ANY}
 
@@ -38,7 +44,7 @@ class FieldCodec:
         self.codec = codec
         inner = field.type.inner if isinstance(field.type, Nullable) else field.type
         self._one_of = isinstance(inner, OneOf)
-        self.takes_null = isinstance(field.type, Nullable) or inner == Leaf(Kind.ANY)
+        self.takes_null = _takes_null(field.type)
         self.get = _getter(field, codec)
 
     def from_json(self, members: dict[str, Any]) -> Any:
@@ -67,6 +73,15 @@ class FieldCodec:
             out[self.field.wire] = wire  # protobuf takes None for absent
         elif wire is not None:
             out[f"{self.field.wire}_{wire[0]}"] = wire[1]
+
+
+def _takes_null(type_: Type) -> bool:
+    match type_:
+        case Wrapped(inner=inner):
+            return _takes_null(inner)
+        case Leaf(kind=kind):
+            return kind is Kind.ANY
+    return isinstance(type_, Nullable)
 
 
 def _getter(field: Field, codec: Codec) -> Callable[[Any], Any]:

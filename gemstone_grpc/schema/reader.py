@@ -71,7 +71,8 @@ class HintReader:
 
     def field(self, raw: RawField, place: Place) -> Field:
         """A field or a parameter. Raises `StartError` for a hint that has no place in one."""
-        type_ = self._type(_without_qualifiers(raw.hint), place)
+        hint = _without_qualifiers(raw.hint)
+        type_ = self._type(hint, place)
         default = None if raw.default is None else raw.default()
         if raw.default is not None and default is None and not _takes_none(type_):
             type_ = Nullable(self._held(raw.hint, type_, place))
@@ -79,7 +80,8 @@ class HintReader:
             type_ = self._wrapped(raw.hint, type_, place)
         absent: Absent = "omit"
         if raw.default is None:
-            absent = "none" if isinstance(type_, Nullable) else "error"
+            may_be_none = isinstance(type_, Nullable) or type(None) in typing.get_args(hint)
+            absent = "none" if may_be_none else "error"
         presence = not isinstance(type_, Repeated | Map) and absent != "error"
         return Field(raw.name, raw.json, names.snake(raw.name), type_, presence, absent)
 

@@ -125,9 +125,24 @@ class Page(Generic[T]):
     total: int = 0
 
 
+@dataclass
+class UserPage(Page[User]):
+    next: str = ""
+
+
+@dataclass
+class Tree(Generic[T]):
+    value: T
+    children: "list[Tree[T]]" = field(default_factory=list)
+
+
 class Pair(msgspec.Struct, Generic[T]):
     left: T
     right: T
+
+
+class Key(msgspec.Struct, frozen=True, tag_field="kind", tag="key", rename="pascal"):
+    parts: tuple[str, ...]
 
 
 class Movie(TypedDict):
@@ -135,6 +150,10 @@ class Movie(TypedDict):
     year: NotRequired[int]
     rating: NotRequired[float | None]
     cast: list[str] | None
+
+
+class Sequel(Movie):
+    part: int
 
 
 class Draft(TypedDict, total=False):

@@ -156,10 +156,12 @@ folders: Values = st.deferred(
 nodes: Values = st.deferred(
     lambda: st.builds(m.Node, int64, st.lists(nodes, max_size=2), st.none() | nodes)
 )
+trees: Values = st.deferred(lambda: st.builds(m.Tree, text, st.lists(trees, max_size=2)))
 movies = st.fixed_dictionaries(
     {"title": text, "cast": optional(lists(text))},
     optional={"year": int64, "rating": optional(floats)},
 )
+sequels = st.tuples(movies, int64).map(lambda pair: {**pair[0], "part": pair[1]})
 drafts = st.fixed_dictionaries({}, optional={"title": text, "tags": lists(text)})
 spots = st.builds(m.Spot, int64, int64, lists(text))
 
@@ -179,7 +181,10 @@ MESSAGES = [
     Row("NamedTuple", m.Spot, spots),
     Row("recursive", m.Node, nodes),
     Row("recursive_map", m.Folder, folders),
+    Row("TypedDict_inherited", m.Sequel, sequels),
     Row("generic", m.Page[m.User], pages(users)),
+    Row("generic_inherited", m.UserPage, st.builds(m.UserPage, lists(users))),
+    Row("generic_recursive", m.Tree[str], trees),
     Row("generic_optional", m.Page[int | None], pages(optional(int64))),
     Row("generic_twice", m.Page[m.Pair[str]], pages(st.builds(m.Pair, text, text))),
 ]
@@ -220,6 +225,7 @@ NESTED = [
     Row("list_of_optional_Enum", list[m.Level | None], lists(optional(st.sampled_from(m.Level)))),
     Row("list_of_dict", list[dict[int, bytes]], lists(maps(st.binary(max_size=3), int64))),
     Row("set_of_tuple", set[tuple[int, ...]], st.sets(lists(int64).map(tuple), max_size=3)),
+    Row("set_of_messages", set[m.Key], st.sets(st.builds(m.Key, lists(text).map(tuple)))),
     Row("set_of_optional", set[Decimal | None], st.sets(optional(st.integers().map(Decimal)))),
     Row("tuple_of_times", tuple[datetime | None, ...], lists(optional(times)).map(tuple)),
     Row("dict_of_optional_list", dict[str, list[m.User] | None], maps(optional(lists(users)))),

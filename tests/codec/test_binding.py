@@ -55,6 +55,10 @@ class Binding(MicroService):
         return [from_, class_, message]
 
     @exposed_method(blocking=False)
+    def anything(self, value: Any | None) -> Any:
+        return value
+
+    @exposed_method(blocking=False)
     def untyped(self, a, b=None, *args):  # type: ignore[no-untyped-def]
         return [a, b, *args]
 
@@ -171,6 +175,11 @@ async def test_refused_in_protobuf(
 
 async def test_a_key_may_be_the_name_of_a_positional_only_parameter(client: testing.Client) -> None:
     assert await client.grpc("shadow", a=1, kwargs={"a": 2}) == [1, {"a": 2}]
+
+
+async def test_anything_or_none_may_stay_away(client: testing.Client) -> None:
+    assert await client.jsonrpc("anything") is await client.grpc("anything") is None
+    assert await client.jsonrpc("anything", [[1]]) == await client.grpc("anything", value=[1])
 
 
 async def test_violations_are_bounded(client: testing.Client) -> None:

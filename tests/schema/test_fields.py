@@ -72,7 +72,7 @@ LINES: list[tuple[Any, list[str]]] = [
     (Optional[User], ["1 optional User a"]),  # noqa: UP045
     (Color | None, ["1 optional Color a"]),
     (Literal["x", None], ["1 optional FindRequestA a"]),
-    (Any | None, ["1 google.protobuf.Value a"]),
+    (Any | None, ["1 optional google.protobuf.Value a"]),
     (list, ["1 repeated google.protobuf.Value a"]),
     (list[int], ["1 repeated int64 a"]),
     (List[int], ["1 repeated int64 a"]),  # noqa: UP006

@@ -57,6 +57,12 @@ class Shop(gemstone.MicroService):
         for number in range(to):
             yield number
 
+    @gemstone.exposed_method()
+    async def tick(self, to: int) -> AsyncIterator[int]:
+        for number in range(to):
+            yield number
+            await asyncio.sleep(0.05)
+
     @gemstone.exposed_method(internal=True)
     async def audit(self) -> str:
         return "audited"

@@ -1,0 +1,72 @@
+"""gRPC connections: how many calls they hold, how old they get, and on which addresses."""
+
+import asyncio
+from typing import Any
+
+import grpc.aio
+import pytest
+
+from gemstone_grpc import testing
+from tests.services import Rogue, Shop
+
+
+async def test_calls_over_the_streams_of_a_connection_wait() -> None:
+    service = Rogue(timeout=30, max_concurrent_streams=2)
+    async with testing.running(service) as client:
+        call: Any = client.channel.unary_unary(client.path("never_returns"))
+        calls = [call(b"") for _ in range(3)]
+        async with asyncio.timeout(10):
+            await service.running.acquire()
+            await service.running.acquire()
+            await asyncio.sleep(0.1)  # time for a third to come, if it could
+            assert client.wired.dispatcher.in_flight == 2
+            calls[0].cancel()
+            await service.running.acquire()
+        for waiting in calls:
+            waiting.cancel()
+
+
+async def test_an_old_connection_is_replaced_and_no_call_notices() -> None:
+    async with testing.running(Shop(max_connection_age=0.2)) as client:
+        peers: set[str] = set()
+        async with asyncio.timeout(20):
+            while len(peers) < 3:
+                peers.add((await client.grpc("whoami"))["peer"])
+                await asyncio.sleep(0.02)
+
+
+async def test_a_stream_outlives_its_connections_age_by_the_grace() -> None:
+    service = Shop(max_connection_age=0.2, max_connection_age_grace=None)
+    async with testing.running(service) as client:
+        call: Any = client.channel.unary_stream(client.path("tick"))
+        stream = call(b"\x08\x14")  # 20 items, 50 ms apart
+        assert [response async for response in stream][-1] == b"\x08\x13"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "::1"])
+async def test_addresses(host: str) -> None:
+    async with testing.running(Shop(host=host)) as client:
+        assert await client.jsonrpc("add", [1]) == 2
+        assert await client.grpc("add", a=1) == 2
+        assert (f"[{host}]:" if ":" in host else f"{host}:") in client.api_url
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [({}, True), ({"host": "0.0.0.0"}, False), ({"reflection": False}, False),
+     ({"host": "0.0.0.0", "reflection": True}, True)],
+)  # fmt: skip
+async def test_reflection_is_for_loopback_unless_chosen(
+    settings: dict[str, Any], shown: bool
+) -> None:
+    async with testing.running(Shop(**settings)) as client:
+        method = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+        call: Any = client.channel.stream_stream(method)
+        stream = call(iter([b"\x3a\x00"]))  # list_services
+        if shown:
+            assert b"shop.v1.ShopService" in await stream.read()
+        else:
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await stream.read()
+            assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+        stream.cancel()

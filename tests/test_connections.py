@@ -12,18 +12,15 @@ from tests.services import Rogue, Shop
 
 async def test_calls_over_the_streams_of_a_connection_wait() -> None:
     service = Rogue(timeout=30, max_concurrent_streams=2)
-    async with testing.running(service) as client:
-        call: Any = client.channel.unary_unary(client.path("never_returns"))
+    async with testing.running(service) as client, asyncio.timeout(10):
+        call: Any = client.channel.unary_unary(client.path("never_returns_in_thread"))
         calls = [call(b"") for _ in range(3)]
-        async with asyncio.timeout(10):
-            await service.running.acquire()
-            await service.running.acquire()
-            await asyncio.sleep(0.1)  # time for a third to come, if it could
-            assert client.wired.dispatcher.in_flight == 2
-            calls[0].cancel()
-            await service.running.acquire()
-        for waiting in calls:
-            waiting.cancel()
+        while client.wired.dispatcher.in_flight < 2:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # time for a third to come, if it could
+        assert client.wired.dispatcher.in_flight == 2
+        service.release.set()
+        assert await asyncio.gather(*calls) == [b"\x08\x01"] * 3
 
 
 async def test_an_old_connection_is_replaced_and_no_call_notices() -> None:

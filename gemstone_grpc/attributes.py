@@ -1,8 +1,7 @@
 """What a service's class holds besides settings and methods; every mistake in it is named."""
 
 import inspect
-import math
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, get_origin
@@ -14,8 +13,9 @@ from gemstone_grpc.container import Container
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.interceptor import Interceptor
 from gemstone_grpc.lifecycle import Hook, PeriodicTask
+from gemstone_grpc.method import is_duration
 
-_SHARED = (list, dict, set, bytearray, deque, defaultdict)
+_SHARED = (list, dict, set, bytearray, deque)
 
 
 def modules(service: object) -> Sequence[Container]:
@@ -90,7 +90,7 @@ def template_path(service: object, folder: Path) -> str | None:
 def periodic_tasks(service: object) -> Iterator[PeriodicTask]:
     """The pairs in `periodic_tasks`; a method of the class becomes the service's own."""
     for entry in _listed(service, "periodic_tasks", "pairs such as (refresh, 60)"):
-        if not _is_pair(entry) or not callable(entry[0]) or not _is_duration(entry[1]):
+        if not _is_pair(entry) or not callable(entry[0]) or not is_duration(entry[1]):
             fix = "give it pairs of a callable and a number of seconds, such as (refresh, 60)"
             raise _misplaced(service, "periodic_tasks", entry, fix)
         function, seconds = entry
@@ -157,7 +157,3 @@ def _is_pair(entry: object) -> bool:
 
 def _is_path(value: object) -> bool:
     return isinstance(value, str | Path)
-
-
-def _is_duration(value: object) -> bool:
-    return isinstance(value, int | float) and value is not True and 0 < value < math.inf

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from gemstone_grpc.access_log import AccessLog
-from gemstone_grpc.codec import plain_json
+from gemstone_grpc.codec import Arguments, plain_json
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError
 from gemstone_grpc.interceptor import Interceptor, Next, chain
@@ -19,7 +19,6 @@ from gemstone_grpc.method import Method
 
 log = logging.getLogger("gemstone")
 
-Arguments = tuple[list[Any], dict[str, Any]]
 Decode = Callable[[Any, Context], Arguments]
 Encode = Callable[[Any], bytes]
 Write = Callable[[bytes], Awaitable[None]]

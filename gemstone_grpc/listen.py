@@ -39,6 +39,11 @@ def listen(face: Face, host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
+def spell(host: str, port: int) -> str:
+    """`127.0.0.1:8000`, `[::1]:8000`."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def refuse_taken(face: Face, host: str, port: int) -> None:
     """Raise `StartError` when nobody could listen there now."""
     for listening in listen(face, host, port):

@@ -225,7 +225,7 @@ def _check(label: str, name: str, exposure: _Exposure) -> None:
             f"{label} cannot be exposed as {name!r}: JSON-RPC 2.0 keeps names that begin with "
             "`rpc.` for itself; choose another"
         )
-    if exposure.timeout is not None and not _is_duration(exposure.timeout):
+    if exposure.timeout is not None and not is_duration(exposure.timeout):
         raise StartError(
             f"{label}: timeout={exposure.timeout!r} must be a number of seconds above zero"
         )
@@ -239,7 +239,8 @@ def _check(label: str, name: str, exposure: _Exposure) -> None:
             )
 
 
-def _is_duration(value: Any) -> bool:
+def is_duration(value: Any) -> bool:
+    """Whether a value is a number of seconds above zero."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and 0 < value < math.inf
 

@@ -19,7 +19,7 @@ from gemstone_grpc.config import Config
 from gemstone_grpc.context import Context
 from gemstone_grpc.dispatch import Call
 from gemstone_grpc.errors import RpcError
-from gemstone_grpc.listen import GRPC, cannot_listen
+from gemstone_grpc.listen import GRPC, cannot_listen, spell
 from gemstone_grpc.schema.descriptor import add_file
 from gemstone_grpc.schema.types import Contract
 
@@ -59,9 +59,8 @@ class GrpcServer:
 
     def bind(self, host: str, port: int) -> int:
         """Listen, and give the port. Raises `StartError` when it is taken."""
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
-            return self._server.add_insecure_port(address)
+            return self._server.add_insecure_port(spell(host, port))
         except RuntimeError:
             raise cannot_listen(GRPC, host, port, errno.EADDRINUSE) from None
 

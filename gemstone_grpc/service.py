@@ -27,6 +27,7 @@ from gemstone_grpc.dispatch import Dispatcher
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.interceptor import Interceptor
 from gemstone_grpc.lifecycle import Lifecycle
+from gemstone_grpc.listen import spell
 from gemstone_grpc.method import Method, collect
 from gemstone_grpc.schema.descriptor import MessageClasses
 from gemstone_grpc.schema.hints import derive
@@ -270,8 +271,7 @@ class Wired:
         return self._address(self.lifecycle.grpc_port)
 
     def _address(self, port: int) -> str:
-        host = self.config.host
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return spell(self.config.host, port)
 
     def _grpc_call(self, method: Method) -> Any:
         codec = self.codecs[method.name]

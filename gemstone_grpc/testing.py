@@ -9,9 +9,11 @@ Both give a `Client`, so that a test may move from one to the other.
 """
 
 import abc
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 import grpc
@@ -27,6 +29,7 @@ from gemstone_grpc.errors import Code, FieldViolation, RpcError
 from gemstone_grpc.service import MicroService, Wired
 
 Params = Mapping[str, Any] | Sequence[Any]
+Request = bytes | AsyncIterator[bytes]
 
 _PEER = "memory"
 
@@ -42,12 +45,12 @@ class Client(abc.ABC):
         """A JSON-RPC body → the body of the answer; None when there is none."""
 
     @abc.abstractmethod
-    async def unary(self, method: str, request: bytes) -> bytes:
-        """A serialized request → the serialized response."""
+    async def unary(self, method: str, request: Request) -> bytes:
+        """A serialized request, or a stream of them → the serialized response."""
 
     @abc.abstractmethod
-    def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
-        """A serialized request → the serialized responses of a streaming method."""
+    def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
+        """A serialized request, or a stream of them → the serialized responses as they come."""
 
     async def jsonrpc(self, method: str, params: Params = ()) -> Any:
         """Call over JSON-RPC; the result is plain JSON data."""
@@ -58,15 +61,25 @@ class Client(abc.ABC):
         return answer["result"]
 
     async def grpc(self, method: str, **params: Any) -> Any:
-        """Call over gRPC; the result is a value of the method's hint."""
+        """Call over gRPC; the result is a value of the method's hint.
+
+        What stands for a stream of requests is an iterable of items, or an async one.
+        """
         codec = self.wired.codecs[method]
-        return codec.result_from_wire(await self.unary(method, codec.request_to_wire(params)))
+        return codec.result_from_wire(await self.unary(method, self._request(method, params)))
 
     async def stream(self, method: str, **params: Any) -> AsyncIterator[Any]:
-        """Call a streaming method over gRPC."""
+        """Call a method whose results stream over gRPC; parameters are as for `grpc`."""
         codec = self.wired.codecs[method]
-        async for response in self.streamed(method, codec.request_to_wire(params)):
+        async for response in self.streamed(method, self._request(method, params)):
             yield codec.result_from_wire(response)
+
+    def _request(self, method: str, params: Mapping[str, Any]) -> Request:
+        codec = self.wired.codecs[method]
+        if not self.wired.calls[method].method.client_streaming:
+            return codec.request_to_wire(params)
+        ((name, items),) = params.items()
+        return (codec.request_to_wire({name: item}) async for item in _each(items))
 
 
 @asynccontextmanager
@@ -94,6 +107,35 @@ async def in_memory(service: MicroService) -> AsyncIterator["MemoryClient"]:
         await wired.lifecycle.call_stop_hook()
 
 
+class Sent:
+    """What a call sends; grpc.aio cancels a call whose stream of requests fails, and hides why."""
+
+    def __init__(self, request: Request) -> None:
+        self.streams = not isinstance(request, bytes)
+        self.request = request if isinstance(request, bytes) else self._watched(request)
+        self._failure: Exception | None = None
+
+    async def _watched(self, requests: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        try:
+            async for request in requests:
+                yield request
+        except Exception as failure:
+            self._failure = failure
+            raise
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raise why a call failed: what the service answered, or what kept the requests back."""
+        try:
+            yield
+        except grpc.aio.AioRpcError as error:
+            raise error_from_grpc(error) from None
+        except asyncio.CancelledError:
+            if self._failure is None:
+                raise
+            raise self._failure from None
+
+
 class SocketClient(Client):
     """A client over HTTP and gRPC; `channel` is open for other calls too."""
 
@@ -110,24 +152,23 @@ class SocketClient(Client):
         )
         return response.body or None
 
-    async def unary(self, method: str, request: bytes) -> bytes:
+    async def unary(self, method: str, request: Request) -> bytes:
         """One gRPC call."""
-        call: Any = self.channel.unary_unary(self.path(method))
-        try:
-            response: bytes = await call(request)
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
-        else:
-            return response
+        sent = Sent(request)
+        channel = self.channel
+        start: Any = channel.stream_unary if sent.streams else channel.unary_unary
+        with sent.errors():
+            response: bytes = await start(self.path(method))(sent.request)
+        return response
 
-    async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
+    async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
         """One gRPC call whose responses stream."""
-        call: Any = self.channel.unary_stream(self.path(method))
-        try:
-            async for response in call(request):
+        sent = Sent(request)
+        channel = self.channel
+        start: Any = channel.stream_stream if sent.streams else channel.unary_stream
+        with sent.errors():
+            async for response in start(self.path(method))(sent.request):
                 yield response
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
 
     def path(self, method: str) -> str:
         """The path of a method's rpc, `/users.v1.UsersService/UsersFind`."""
@@ -143,27 +184,43 @@ class MemoryClient(Client):
         """A body, straight to the endpoint."""
         return await self.wired.endpoint(body, Caller(_PEER))
 
-    async def unary(self, method: str, request: bytes) -> bytes:
+    async def unary(self, method: str, request: Request) -> bytes:
         """A request, straight to the dispatcher."""
         response: bytes = await self.wired.calls[method](self._context(method, request))
         return response
 
-    async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
-        """A request, straight to the dispatcher; responses come when the stream is over."""
-        responses: list[bytes] = []
+    async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
+        """A request, straight to the dispatcher, which waits until each response is taken."""
+        responses: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-        async def keep(response: bytes) -> None:
-            responses.append(response)
+        async def write(response: bytes) -> None:
+            responses.put_nowait(response)
+            await responses.join()
 
+        context = self._context(method, request)
+        call = asyncio.ensure_future(self.wired.calls[method].stream(context, write))
+        call.add_done_callback(lambda _: responses.put_nowait(None))
         try:
-            await self.wired.calls[method].stream(self._context(method, request), keep)
-        finally:
-            for response in responses:
+            while (response := await responses.get()) is not None:
+                responses.task_done()
                 yield response
+            await call
+        finally:
+            call.cancel()
 
-    def _context(self, method: str, request: bytes) -> Context:
+    def _context(self, method: str, request: Request) -> Context:
         known = self.wired.calls[method].method
-        return Context(known, transport="grpc", peer=_PEER, payload=request)
+        payload = request if isinstance(request, bytes) else partial(anext, request, None)
+        return Context(known, transport="grpc", peer=_PEER, payload=payload)
+
+
+async def _each(items: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
 
 
 def error_from_grpc(error: grpc.aio.AioRpcError) -> RpcError:

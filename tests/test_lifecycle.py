@@ -97,7 +97,7 @@ async def test_new_calls_are_refused_while_stopping() -> None:
     service = Slow(grace=10)
     async with service.serving(port=0, grpc_port=0) as wired:
         client = testing.SocketClient(
-            wired, wired.api_url, grpc.aio.insecure_channel(wired.grpc_address)
+            wired, wired.face, wired.api_url, grpc.aio.insecure_channel(wired.grpc_address)
         )
         reader, writer = await connect(client)
         writer.write(request(b'{"jsonrpc":"2.0","id":1,"method":"nope"}'))

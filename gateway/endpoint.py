@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.jsonrpc import Failure, Renderer, Request, method_not_found, parse
 from gemstone_grpc.config import Config
 from gemstone_grpc.context import Context
-from gemstone_grpc.errors import Code, RpcError
+from gemstone_grpc.errors import RpcError
 from gemstone_grpc.method import Method
 
 
@@ -62,8 +62,6 @@ class Endpoint:
             payload=request.params,
         )
         try:
-            if target.method.client_streaming or target.method.server_streaming:
-                raise RpcError(Code.UNIMPLEMENTED, f"{request.method} streams: call it over gRPC")
             result = await target(context)
         except RpcError as error:
             return request.id and self._render.error(request.id, error)

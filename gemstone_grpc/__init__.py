@@ -12,9 +12,14 @@ return f"hello {name}"
 HelloWorldService().start()
 """
 
+from gemstone_grpc.auth.credential import Credential
+from gemstone_grpc.auth.token_auth import TokenAuth
+from gemstone_grpc.auth.token_store import TokenStore
+from gemstone_grpc.auth.verifier import Verifier
 from gemstone_grpc.container import Container, Version
 from gemstone_grpc.context import Context, Metadata
 from gemstone_grpc.errors import Code, FieldViolation, RpcError, StartError
+from gemstone_grpc.identity import Identity
 from gemstone_grpc.interceptor import Interceptor, Next
 from gemstone_grpc.method import exposed_method
 from gemstone_grpc.schema.pinned import Field
@@ -25,9 +30,11 @@ __all__ = [
     "Code",
     "Container",
     "Context",
+    "Credential",
     "Field",
     "FieldViolation",
     "Float32",
+    "Identity",
     "Int32",
     "Interceptor",
     "Metadata",
@@ -35,8 +42,11 @@ __all__ = [
     "Next",
     "RpcError",
     "StartError",
+    "TokenAuth",
+    "TokenStore",
     "UInt32",
     "UInt64",
+    "Verifier",
     "Version",
     "exposed_method",
 ]

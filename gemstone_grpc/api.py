@@ -8,7 +8,6 @@ from gemstone_grpc import attributes
 from gemstone_grpc.codec import MethodCodec, compile_codecs
 from gemstone_grpc.config import Config
 from gemstone_grpc.container import Container
-from gemstone_grpc.errors import StartError
 from gemstone_grpc.method import Method, collect
 from gemstone_grpc.schema import protofile
 from gemstone_grpc.schema.agreement import agree
@@ -65,12 +64,4 @@ def _api(owner: Container, target: str, name: str, version: str) -> Api:
 def _methods(owners: Sequence[Container]) -> tuple[Method, ...]:
     for owner in owners:
         attributes.refuse_shared_state(owner)
-    methods = collect(owners)
-    for method in methods:
-        if method.private or method.scopes:
-            raise StartError(
-                f"{method.label} is private, and {type(owners[0]).__name__} has no way to tell "
-                "who calls: tokens are not part of this version; use internal=True instead "
-                "to keep it off the public face"
-            )
-    return methods
+    return collect(owners)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, get_origin
 import grpc.aio
 from tornado.web import StaticFileHandler
 
+from gemstone_grpc.auth.verifier import RequestVerifier, Verifier
 from gemstone_grpc.container import Container, Version
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.interceptor import Interceptor
@@ -64,6 +65,21 @@ def folder(cls: type) -> Path:
     module = sys.modules.get(cls.__module__)
     file = getattr(module, "__file__", None)
     return Path(file).resolve().parent if file else Path.cwd()
+
+
+def verifiers(service: object) -> Sequence[Verifier]:
+    """The verifiers in `auth`, then `authenticate_request` if the class has its own."""
+    auth = getattr(service, "auth", None)
+    found = auth if isinstance(auth, list | tuple) else [] if auth is None else [auth]
+    for verifier in found:
+        verify = getattr(verifier, "verify", None)
+        if isinstance(verifier, type) or not inspect.iscoroutinefunction(verify):
+            fix = "give it a TokenAuth or TokenStore, or an object that has `async def verify`"
+            raise _misplaced(service, "auth", verifier, fix)
+    authenticate: Any = getattr(service, "authenticate_request", None)
+    if authenticate is None or authenticate.__module__.startswith("gemstone_grpc."):
+        return found
+    return [*found, RequestVerifier(authenticate)]
 
 
 def interceptors(service: object) -> Sequence[Interceptor]:

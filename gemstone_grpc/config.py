@@ -80,6 +80,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     reflection: Annotated[
         bool | None, Meta(description="gRPC reflection (default: on for loopback only)")
     ] = None
+    token_recheck: Annotated[
+        Seconds, Meta(description="how often the caller of an open stream is verified, in seconds")
+    ] = 5.0
     access_log: Annotated[
         Literal["off", "text", "json"], Meta(description="a line for each call")
     ] = "off"

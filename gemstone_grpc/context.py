@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from gemstone_grpc.errors import RpcError
+from gemstone_grpc.identity import Identity
+
 if TYPE_CHECKING:
     from gemstone_grpc.method import Method
 
@@ -58,14 +61,26 @@ class Context:
     """One call, as interceptors and methods see it.
 
     `deadline` is a time of the running loop's clock (`loop.time()`, seconds), or None;
-    `peer` is gRPC's form of an address, `ipv4:127.0.0.1:50312`; `transport` names the face.
+    `peer` is gRPC's form of an address, `ipv4:127.0.0.1:50312`; `transport` names the face;
+    `identity` is who calls, or None.
 
     Response metadata is gRPC's alone: over JSON-RPC it is checked, and goes nowhere. Names are in
     lower case; a value is printable ASCII, or bytes under a name that ends in `-bin`; both of the
     methods that take pairs raise `ValueError` for others.
     """
 
-    __slots__ = ("_metadata", "_pairs", "_payload", "deadline", "method", "peer", "transport")
+    __slots__ = (
+        "_metadata",
+        "_over",
+        "_pairs",
+        "_payload",
+        "deadline",
+        "ended_by",
+        "identity",
+        "method",
+        "peer",
+        "transport",
+    )
 
     def __init__(
         self,
@@ -81,6 +96,9 @@ class Context:
         self.transport = transport
         self.peer = peer
         self.deadline = deadline
+        self.identity: Identity | None = None
+        self.ended_by: RpcError | None = None
+        self._over: asyncio.Future[None] | None = None
         self._pairs = metadata
         self._metadata: Metadata | None = None
         self._payload = payload
@@ -97,6 +115,12 @@ class Context:
         if self.deadline is None:
             return None
         return max(0.0, self.deadline - asyncio.get_running_loop().time())
+
+    def end(self, error: RpcError) -> None:
+        """End the call now with an error, wherever its method is; for interceptors."""
+        if self._over is not None and not self._over.done():
+            self.ended_by = error
+            self._over.set_result(None)
 
     async def send_initial_metadata(
         self, metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]

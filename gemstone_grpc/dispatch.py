@@ -183,7 +183,7 @@ class Dispatcher:
         """Await `work` in a task of its own, so that it cannot outstay its deadline."""
         self._in_flight += 1
         task = loop.create_task(_contained(context.method, work))
-        over = loop.create_future()
+        over = context._over = loop.create_future()
         task.add_done_callback(partial(_settle, over))
         timer = None
         if context.deadline is not None:
@@ -198,7 +198,7 @@ class Dispatcher:
             else:
                 self._abandon(context.method, task, loop)
         if not task.done():
-            raise _too_late()
+            raise context.ended_by or _too_late()
         if task.cancelled():
             raise RpcError(Code.CANCELLED, "The call was cancelled")
         return task.result()

@@ -36,7 +36,8 @@ class Method:
 
     `label` is its place in the code (`Users.find`), for messages. A method is `client_streaming`
     when one of its parameters is a stream of requests, and `server_streaming` when its result is a
-    stream, whose item's hint is then `result`; `timeout` is in seconds.
+    stream, whose item's hint is then `result`; `timeout` is in seconds. One with `scopes` is
+    `private` too.
     """
 
     name: str
@@ -179,7 +180,7 @@ def _method(owner: object, attribute: str, exposure: _Exposure) -> Method:
         client_streaming=_takes_stream(label, found, is_async),
         server_streaming=server_streaming,
         blocking=not is_async and exposure.blocking is not False,
-        private=exposure.private,
+        private=exposure.private or bool(exposure.scopes),
         internal=exposure.internal,
         scopes=exposure.scopes,
         timeout=exposure.timeout,

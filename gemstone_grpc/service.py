@@ -14,9 +14,12 @@ from typing import Any, Self
 
 import grpc.aio
 
+from gemstone_grpc.auth.verifier import Verifier
 from gemstone_grpc.config import add_arguments, resolve
 from gemstone_grpc.container import Container, Version
+from gemstone_grpc.context import Context
 from gemstone_grpc.errors import StartError
+from gemstone_grpc.identity import Identity
 from gemstone_grpc.interceptor import Interceptor
 from gemstone_grpc.wiring import Wired
 
@@ -34,6 +37,7 @@ class MicroService(Container):
     - `contract`: the path of its `.proto`, relative to the file of the class; it pins the numbers.
     - `modules`: `Container` instances whose methods are served too.
     - `versions`: `Version` instances, served beside this one.
+    - `auth`: who tells who calls: `TokenAuth`, `TokenStore`, `JwtAuth`, or several in a list.
     - `interceptors`: objects with `intercept(context, call_next)`, in front of both faces.
     - `grpc_interceptors`: grpc.aio's own, in front of gRPC alone.
     - `extra_handlers`: Tornado handlers, as `tornado.web.Application` takes them; a handler finds
@@ -52,6 +56,7 @@ class MicroService(Container):
     contract: str | None = None
     modules: Sequence[Container] = ()
     versions: Sequence[Version] = ()
+    auth: Verifier | Sequence[Verifier] | None = None
     interceptors: Sequence[Interceptor] = ()
     grpc_interceptors: Sequence[grpc.aio.ServerInterceptor] = ()
     extra_handlers: Sequence[Any] = ()
@@ -63,6 +68,10 @@ class MicroService(Container):
         self._settings = settings
         self._wired: Wired | None = None
         self._stopping: asyncio.Event | None = None
+
+    async def authenticate_request(self, context: Context) -> Identity | None:
+        """Override it to tell who calls where `auth` does not know; may be a plain `def`."""
+        return None
 
     def on_service_start(self) -> Any:
         """Called when the sockets listen, before the first call; may be `async def`."""

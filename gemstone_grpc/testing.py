@@ -10,6 +10,7 @@ Both give a `Client`, so that a test may move from one to the other.
 
 import abc
 import asyncio
+import copy
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -22,6 +23,7 @@ import msgspec
 from google.protobuf import json_format, struct_pb2
 from google.rpc import error_details_pb2, status_pb2
 from tornado.httpclient import AsyncHTTPClient
+from tornado.httputil import HTTPHeaders
 
 from gateway.endpoint import Caller
 from gemstone_grpc.context import Context
@@ -41,6 +43,17 @@ class Client(abc.ABC):
     def __init__(self, wired: Wired, face: Face) -> None:
         self.wired = wired
         self.face = face
+        self.metadata: tuple[tuple[str, str], ...] = ()
+
+    def with_metadata(self, *pairs: tuple[str, str]) -> Self:
+        """A client that sends these as gRPC metadata and as HTTP headers."""
+        other = copy.copy(self)
+        other.metadata = (*self.metadata, *pairs)
+        return other
+
+    def with_token(self, token: str) -> Self:
+        """A client that sends this token."""
+        return self.with_metadata(("authorization", f"Bearer {token}"))
 
     @abc.abstractmethod
     def version(self, name: str) -> Self:
@@ -152,12 +165,15 @@ class SocketClient(Client):
 
     def version(self, name: str) -> Self:
         """Its JSON-RPC is below the service's own."""
-        url = f"{self.wired.api_url}/{name}"
-        return type(self)(self.wired, self.wired.version(name), url, self.channel)
+        other = copy.copy(self)
+        other.face, other.api_url = self.wired.version(name), f"{self.wired.api_url}/{name}"
+        return other
 
     async def post(self, body: bytes) -> bytes | None:
         """One HTTP request."""
-        headers = {"Content-Type": "application/json"}
+        headers = HTTPHeaders({"Content-Type": "application/json"})
+        for name, value in self.metadata:
+            headers.add(name, value)
         response = await AsyncHTTPClient().fetch(
             self.api_url, method="POST", headers=headers, body=body, raise_error=False
         )
@@ -169,7 +185,7 @@ class SocketClient(Client):
         channel = self.channel
         start: Any = channel.stream_unary if sent.streams else channel.unary_unary
         with sent.errors():
-            response: bytes = await start(self.path(method))(sent.request)
+            response: bytes = await start(self.path(method))(sent.request, metadata=self.metadata)
         return response
 
     async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
@@ -178,7 +194,7 @@ class SocketClient(Client):
         channel = self.channel
         start: Any = channel.stream_stream if sent.streams else channel.unary_stream
         with sent.errors():
-            async for response in start(self.path(method))(sent.request):
+            async for response in start(self.path(method))(sent.request, metadata=self.metadata):
                 yield response
 
     def path(self, method: str) -> str:
@@ -193,11 +209,13 @@ class MemoryClient(Client):
 
     def version(self, name: str) -> Self:
         """Its calls go through the same dispatcher."""
-        return type(self)(self.wired, self.wired.version(name))
+        other = copy.copy(self)
+        other.face = self.wired.version(name)
+        return other
 
     async def post(self, body: bytes) -> bytes | None:
         """A body, straight to the endpoint."""
-        return await self.face.endpoint(body, Caller(_PEER))
+        return await self.face.endpoint(body, Caller(_PEER, self.metadata))
 
     async def unary(self, method: str, request: Request) -> bytes:
         """A request, straight to the dispatcher."""
@@ -226,7 +244,8 @@ class MemoryClient(Client):
     def _context(self, method: str, request: Request) -> Context:
         known = self.face.calls[method].method
         payload = request if isinstance(request, bytes) else partial(anext, request, None)
-        return Context(known, transport="grpc", peer=_PEER, payload=payload)
+        metadata = self.metadata
+        return Context(known, transport="grpc", peer=_PEER, metadata=metadata, payload=payload)
 
 
 async def _each(items: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:

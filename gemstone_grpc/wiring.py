@@ -1,6 +1,7 @@
 """The parts of a service and how they are put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
 
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
@@ -10,10 +11,13 @@ from gateway.endpoint import Endpoint
 from gemstone_grpc import attributes
 from gemstone_grpc.access_log import AccessLog
 from gemstone_grpc.api import Api, apis
+from gemstone_grpc.auth.interceptor import TokenInterceptor
 from gemstone_grpc.config import Config
 from gemstone_grpc.container import Container
+from gemstone_grpc.context import Context
 from gemstone_grpc.dispatch import Call, Dispatcher
-from gemstone_grpc.errors import StartError
+from gemstone_grpc.errors import Code, RpcError, StartError
+from gemstone_grpc.interceptor import Interceptor
 from gemstone_grpc.lifecycle import Lifecycle
 from gemstone_grpc.listen import spell
 from gemstone_grpc.schema.descriptor import pool_of
@@ -35,14 +39,19 @@ class Face:
                 method, codec.arguments_from_wire, codec.result_to_wire
             )
             if not method.internal:
-                targets[method.name] = dispatcher.bind(
-                    method, codec.arguments_from_json, codec.result_to_json
-                )
+                streams = method.client_streaming or method.server_streaming
+                decode = _refuse_to_stream if streams else codec.arguments_from_json
+                targets[method.name] = dispatcher.bind(method, decode, codec.result_to_json)
         self.endpoint = Endpoint(targets, config)
 
     def rpcs(self) -> dict[str, Call]:
         """The calls over gRPC, by the names of their rpcs."""
         return {rpc.name: self.calls[rpc.method] for rpc in self.contract.rpcs}
+
+
+def _refuse_to_stream(params: Any, context: Context) -> NoReturn:
+    """Stands for the decoding of a streaming method, behind the interceptors as that is."""
+    raise RpcError(Code.UNIMPLEMENTED, f"{context.method.name} streams: call it over gRPC")
 
 
 class Wired:
@@ -55,7 +64,7 @@ class Wired:
         self.config = config
         described = apis(service, config)
         self.dispatcher = Dispatcher(
-            interceptors=attributes.interceptors(service),
+            interceptors=self._interceptors(service, described),
             timeout=config.timeout,
             max_in_flight=config.max_in_flight,
             threads=config.threads,
@@ -63,6 +72,20 @@ class Wired:
         )
         self.faces = [Face(api, self.dispatcher, config) for api in described]
         self.lifecycle = self._lifecycle(service)
+
+    def _interceptors(self, service: Container, described: Iterable[Api]) -> list[Interceptor]:
+        verifiers = attributes.verifiers(service)
+        if verifiers:
+            guard = TokenInterceptor(verifiers, self.config.token_recheck)
+            return [guard, *attributes.interceptors(service)]
+        for method in (method for api in described for method in api.methods):
+            if method.private:
+                raise StartError(
+                    f"{method.label} is private, and {type(service).__name__} has no way to tell "
+                    "who calls: set `auth`, or use internal=True instead to keep the method off "
+                    "the public face"
+                )
+        return [*attributes.interceptors(service)]
 
     @property
     def face(self) -> Face:

@@ -8,12 +8,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("gemstone_grpc", "gateway")
 LAYERS = (  # from the ground up; rooms of one layer do not know each other
-    ("errors", "annotations", "container"),
+    ("errors", "annotations", "container", "identity"),
     ("config", "context", "listen", "protoc", "requests"),
     ("parameters",),
     ("method",),
     ("interceptor", "schema"),
-    ("access_log", "codec"),
+    ("access_log", "auth", "codec"),
     ("dispatch",),
     ("server", "gateway"),
     ("lifecycle",),

@@ -184,7 +184,7 @@ def test_the_options_arrive() -> None:
     )
     assert collected.internal
     assert collected.deprecated
-    assert not collected.private
+    assert collected.private  # scopes make it so
     assert (collected.timeout, collected.blocking) == (2, False)
     assert (collected.errors, collected.scopes) == ((NotFound,), frozenset({"users:read"}))
 

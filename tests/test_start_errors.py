@@ -55,9 +55,7 @@ SHARED = (
     "if that is meant"
 )
 PAIRS = "give it pairs of a callable and a number of seconds, such as (refresh, 60)"
-PRIVATE = (
-    "tokens are not part of this version; use internal=True instead to keep it off the public face"
-)
+PRIVATE = "set `auth`, or use internal=True instead to keep the method off the public face"
 INTERCEPT = "give it objects that have `async def intercept(self, context, call_next)`"
 MUTABLE: list[Any] = [[], {}, set(), bytearray()]
 

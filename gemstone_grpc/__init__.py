@@ -12,6 +12,9 @@ return f"hello {name}"
 HelloWorldService().start()
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from gemstone_grpc.auth.credential import Credential
 from gemstone_grpc.auth.token_auth import TokenAuth
 from gemstone_grpc.auth.token_store import TokenStore
@@ -26,6 +29,15 @@ from gemstone_grpc.schema.pinned import Field
 from gemstone_grpc.schema.types import Float32, Int32, UInt32, UInt64
 from gemstone_grpc.service import MicroService
 
+if TYPE_CHECKING:
+    from gemstone_grpc.auth.jwt_auth import JwtAuth
+    from gemstone_grpc.ratelimit import RateLimit
+
+_EXTRAS = {  # what needs a package that not everybody has, imported when it is asked for
+    "JwtAuth": ("gemstone_grpc.auth.jwt_auth", "jwt"),
+    "RateLimit": ("gemstone_grpc.ratelimit", "ratelimit"),
+}
+
 __all__ = [
     "Code",
     "Container",
@@ -37,9 +49,11 @@ __all__ = [
     "Identity",
     "Int32",
     "Interceptor",
+    "JwtAuth",
     "Metadata",
     "MicroService",
     "Next",
+    "RateLimit",
     "RpcError",
     "StartError",
     "TokenAuth",
@@ -50,3 +64,15 @@ __all__ = [
     "Version",
     "exposed_method",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXTRAS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, extra = _EXTRAS[name]
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"{name} needs {error.name}: pip install 'gemstone-grpc[{extra}]'"
+        ) from None

@@ -13,7 +13,7 @@ LAYERS = (  # from the ground up; rooms of one layer do not know each other
     ("parameters",),
     ("method",),
     ("interceptor", "schema"),
-    ("access_log", "auth", "codec"),
+    ("access_log", "auth", "codec", "ratelimit"),
     ("dispatch",),
     ("server", "gateway"),
     ("lifecycle",),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from examples.users import Role, User, Users
-from gemstone_grpc import Code, RpcError, testing
+from gemstone_grpc import Code, RpcError, TokenStore, testing
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -21,11 +21,12 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def readme() -> dict[str, Any]:
+def readme(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the README's Python defines, all of it in one module."""
     module: dict[str, Any] = {"__name__": "readme"}
+    store = str(tmp_path_factory.mktemp("readme") / "tokens.db")
     for block in blocks("python"):
-        exec(block, module)
+        exec(block.replace("sqlite:///tokens.db", f"sqlite:///{store}"), module)
     return module
 
 
@@ -44,8 +45,10 @@ async def test_readme_curl_and_reflection(readme: dict[str, Any]) -> None:
         assert json.loads(await shell(line)) == grpc_answer
 
 
-async def shell(line: str) -> bytes:
-    process = await asyncio.create_subprocess_shell(line, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+async def shell(line: str, folder: Path = ROOT) -> bytes:
+    process = await asyncio.create_subprocess_shell(
+        line, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
     output, _ = await process.communicate()
     assert process.returncode == 0
     return output
@@ -71,6 +74,22 @@ async def test_readme_versions(readme: dict[str, Any]) -> None:
     async with testing.running(readme["UsersV2"]()) as client:
         assert await client.version("v1").jsonrpc("users.find", [7]) == "ann@example.com"
         assert (await client.jsonrpc("users.find", [7]))["id"] == 7
+
+
+async def test_readme_tokens(
+    readme: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = next(block for block in blocks("sh") if block.startswith("gemstone token"))
+    monkeypatch.chdir(tmp_path)
+    gemstone = str(Path(sys.executable).with_name("gemstone"))
+    printed = await shell(command.replace("gemstone", gemstone, 1), tmp_path)
+    key = printed.decode().splitlines()[-1]
+    readme["Accounts"].auth = TokenStore("sqlite:///tokens.db")
+    async with testing.running(readme["Accounts"]()) as client:
+        assert await client.with_token(key).jsonrpc("whoami") == "alice"
+        await client.with_token(key).grpc("close", account_id=7)
+        with pytest.raises(RpcError):
+            await client.jsonrpc("whoami")
 
 
 async def test_readme_interceptor(readme: dict[str, Any]) -> None:

@@ -25,7 +25,6 @@ from gemstone_grpc.schema.compatibility import (
     SOURCE,
     WIRE,
     Breaks,
-    Form,
     Scope,
     form,
     form_change,

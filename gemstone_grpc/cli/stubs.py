@@ -24,13 +24,17 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
         help="may be given several times",
     )  # fmt: skip
     parser.add_argument(
-        "--out", type=Path, default=Path("stubs"), metavar="FOLDER",
-        help="holds a folder for each language, such as stubs/go (default: stubs)",
+        "--out", type=Path, metavar="FOLDER",
+        help="where; with several languages, a folder for each is made in it (default: stubs/LANG)",
     )  # fmt: skip
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
-    destinations = {name: options.out / name for name in options.languages}
+    languages = options.languages
+    if options.out is not None and len(languages) == 1:
+        destinations = {languages[0]: options.out}
+    else:
+        destinations = {name: (options.out or Path("stubs")) / name for name in languages}
     for name, number in write(options.paths, destinations).items():
         print(f"{destinations[name]}: {number} files")

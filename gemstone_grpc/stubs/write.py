@@ -33,7 +33,14 @@ def write(paths: Iterable[Path], destinations: Mapping[str, Path]) -> dict[str, 
             with _executable(plugins[name]) as programs:
                 _generate(name, files, found, programs, made[name], destination)
             place.check(made[name], destination)
-        return {name: place.move(folder, destinations[name]) for name, folder in made.items()}
+        return {name: _move(folder, destinations[name]) for name, folder in made.items()}
+
+
+def _move(made: Path, destination: Path) -> int:
+    try:
+        return place.move(made, destination)
+    except OSError as error:
+        raise StartError(f"{destination} cannot be written: {error}") from None
 
 
 def _plugins(name: str, destination: Path) -> dict[str, Path]:
@@ -97,7 +104,7 @@ def _executable(programs: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
 @contextmanager
 def _folder_near(destination: Path) -> Iterator[Path]:
     """A folder on the same disk, so that files can be moved from it; gone at the end."""
-    above = next(folder for folder in destination.resolve().parents if folder.is_dir())
+    above = next(folder for folder in destination.resolve().parents if folder.exists())
     try:
         made = Path(tempfile.mkdtemp(prefix=".stubs-", dir=above))
     except OSError as error:

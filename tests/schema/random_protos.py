@@ -26,8 +26,6 @@ _FORMS = (
     "path string",
 )
 _ONEOFS = ("way", "path")
-
-
 _PARTS = "message Part { string text = 1; } enum Shade { SHADE_NONE = 0; } "
 
 
@@ -54,15 +52,6 @@ def _sides(
     before = _reserved(reserved[0], reserved[1], old)
     after = _reserved(reserved[0] | left[0], reserved[1] | left[1], new)
     return f"{head} {{ {text(old)} {before} }} ", f"{head} {{ {text(new)} {after} }} "
-
-
-def _version_pairs() -> st.SearchStrategy[tuple[str, str]]:
-    """Two bodies of a file, with a message and an enum."""
-    message = _sides("message User", ("x", "y", "z"), _FORMS, _fields)
-    enum = _sides("enum Color", ("RED", "GREEN", "BLUE"), ("",), _values)
-    return st.builds(
-        lambda one, other: (_PARTS + one[0] + other[0], _PARTS + one[1] + other[1]), message, enum
-    )
 
 
 def _fitting(entries: Iterable[Entry]) -> list[Entry]:
@@ -96,6 +85,15 @@ def _reserved(numbers: set[int], names: set[str], used: Iterable[Entry]) -> str:
     free_names = sorted(names - {name for name, _, _ in used})
     texts = [", ".join(map(str, free_numbers)), ", ".join(f'"{name}"' for name in free_names)]
     return " ".join(f"reserved {text};" for text in texts if text)
+
+
+def _version_pairs() -> st.SearchStrategy[tuple[str, str]]:
+    """Two bodies of a file, with a message and an enum."""
+    message = _sides("message User", ("x", "y", "z"), _FORMS, _fields)
+    enum = _sides("enum Color", ("RED", "GREEN", "BLUE"), ("",), _values)
+    return st.builds(
+        lambda one, other: (_PARTS + one[0] + other[0], _PARTS + one[1] + other[1]), message, enum
+    )
 
 
 version_pairs = st.lists(_version_pairs(), min_size=40, max_size=40)

@@ -9,10 +9,12 @@ Both give a `Client`, so that a test may move from one to the other.
 """
 
 import abc
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import grpc
 import grpc.aio
@@ -24,9 +26,11 @@ from tornado.httpclient import AsyncHTTPClient
 from gateway.endpoint import Caller
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, FieldViolation, RpcError
-from gemstone_grpc.service import MicroService, Wired
+from gemstone_grpc.service import MicroService
+from gemstone_grpc.wiring import Face, Wired
 
 Params = Mapping[str, Any] | Sequence[Any]
+Request = bytes | AsyncIterator[bytes]
 
 _PEER = "memory"
 
@@ -34,20 +38,25 @@ _PEER = "memory"
 class Client(abc.ABC):
     """Calls a service over either face; both raise what the service answers as `RpcError`."""
 
-    def __init__(self, wired: Wired) -> None:
+    def __init__(self, wired: Wired, face: Face) -> None:
         self.wired = wired
+        self.face = face
+
+    @abc.abstractmethod
+    def version(self, name: str) -> Self:
+        """A client of another version that is served, such as `v1`. Raises `LookupError`."""
 
     @abc.abstractmethod
     async def post(self, body: bytes) -> bytes | None:
         """A JSON-RPC body → the body of the answer; None when there is none."""
 
     @abc.abstractmethod
-    async def unary(self, method: str, request: bytes) -> bytes:
-        """A serialized request → the serialized response."""
+    async def unary(self, method: str, request: Request) -> bytes:
+        """A serialized request, or a stream of them → the serialized response."""
 
     @abc.abstractmethod
-    def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
-        """A serialized request → the serialized responses of a streaming method."""
+    def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
+        """A serialized request, or a stream of them → the serialized responses as they come."""
 
     async def jsonrpc(self, method: str, params: Params = ()) -> Any:
         """Call over JSON-RPC; the result is plain JSON data."""
@@ -58,15 +67,25 @@ class Client(abc.ABC):
         return answer["result"]
 
     async def grpc(self, method: str, **params: Any) -> Any:
-        """Call over gRPC; the result is a value of the method's hint."""
-        codec = self.wired.codecs[method]
-        return codec.result_from_wire(await self.unary(method, codec.request_to_wire(params)))
+        """Call over gRPC; the result is a value of the method's hint.
+
+        What stands for a stream of requests is an iterable of items, or an async one.
+        """
+        codec = self.face.codecs[method]
+        return codec.result_from_wire(await self.unary(method, self._request(method, params)))
 
     async def stream(self, method: str, **params: Any) -> AsyncIterator[Any]:
-        """Call a streaming method over gRPC."""
-        codec = self.wired.codecs[method]
-        async for response in self.streamed(method, codec.request_to_wire(params)):
+        """Call a method whose results stream over gRPC; parameters are as for `grpc`."""
+        codec = self.face.codecs[method]
+        async for response in self.streamed(method, self._request(method, params)):
             yield codec.result_from_wire(response)
+
+    def _request(self, method: str, params: Mapping[str, Any]) -> Request:
+        codec = self.face.codecs[method]
+        if not self.face.calls[method].method.client_streaming:
+            return codec.request_to_wire(params)
+        ((name, items),) = params.items()
+        return (codec.request_to_wire({name: item}) async for item in _each(items))
 
 
 @asynccontextmanager
@@ -76,7 +95,7 @@ async def running(service: MicroService) -> AsyncIterator["SocketClient"]:
         service.serving(port=0, grpc_port=0) as wired,
         grpc.aio.insecure_channel(wired.grpc_address) as channel,
     ):
-        yield SocketClient(wired, wired.api_url, channel)
+        yield SocketClient(wired, wired.face, wired.api_url, channel)
 
 
 @asynccontextmanager
@@ -89,7 +108,7 @@ async def in_memory(service: MicroService) -> AsyncIterator["MemoryClient"]:
     wired = service.wire({})
     try:
         await wired.lifecycle.call_start_hook()
-        yield MemoryClient(wired)
+        yield MemoryClient(wired, wired.face)
     finally:
         await wired.lifecycle.call_stop_hook()
 
@@ -97,10 +116,15 @@ async def in_memory(service: MicroService) -> AsyncIterator["MemoryClient"]:
 class SocketClient(Client):
     """A client over HTTP and gRPC; `channel` is open for other calls too."""
 
-    def __init__(self, wired: Wired, api_url: str, channel: grpc.aio.Channel) -> None:
-        super().__init__(wired)
+    def __init__(self, wired: Wired, face: Face, api_url: str, channel: grpc.aio.Channel) -> None:
+        super().__init__(wired, face)
         self.api_url = api_url
         self.channel = channel
+
+    def version(self, name: str) -> Self:
+        """Its JSON-RPC is below the service's own."""
+        url = f"{self.wired.api_url}/{name}"
+        return type(self)(self.wired, self.wired.version(name), url, self.channel)
 
     async def post(self, body: bytes) -> bytes | None:
         """One HTTP request."""
@@ -110,28 +134,31 @@ class SocketClient(Client):
         )
         return response.body or None
 
-    async def unary(self, method: str, request: bytes) -> bytes:
+    async def unary(self, method: str, request: Request) -> bytes:
         """One gRPC call."""
-        call: Any = self.channel.unary_unary(self.path(method))
-        try:
-            response: bytes = await call(request)
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
+        channel: Any = self.channel
+        if isinstance(request, bytes):
+            call = channel.unary_unary(self.path(method))(request)
         else:
-            return response
+            call = channel.stream_unary(self.path(method))()
+        async with _conversation(call, request):
+            response: bytes = await call
+        return response
 
-    async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
+    async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
         """One gRPC call whose responses stream."""
-        call: Any = self.channel.unary_stream(self.path(method))
-        try:
-            async for response in call(request):
+        channel: Any = self.channel
+        if isinstance(request, bytes):
+            call = channel.unary_stream(self.path(method))(request)
+        else:
+            call = channel.stream_stream(self.path(method))()
+        async with _conversation(call, request):
+            async for response in call:
                 yield response
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
 
     def path(self, method: str) -> str:
         """The path of a method's rpc, `/users.v1.UsersService/UsersFind`."""
-        contract = self.wired.contract
+        contract = self.face.contract
         name = next(rpc.name for rpc in contract.rpcs if rpc.method == method)
         return f"/{contract.full_name}/{name}"
 
@@ -139,31 +166,86 @@ class SocketClient(Client):
 class MemoryClient(Client):
     """A client without sockets."""
 
+    def version(self, name: str) -> Self:
+        """Its calls go through the same dispatcher."""
+        return type(self)(self.wired, self.wired.version(name))
+
     async def post(self, body: bytes) -> bytes | None:
         """A body, straight to the endpoint."""
-        return await self.wired.endpoint(body, Caller(_PEER))
+        return await self.face.endpoint(body, Caller(_PEER))
 
-    async def unary(self, method: str, request: bytes) -> bytes:
+    async def unary(self, method: str, request: Request) -> bytes:
         """A request, straight to the dispatcher."""
-        response: bytes = await self.wired.calls[method](self._context(method, request))
+        response: bytes = await self.face.calls[method](self._context(method, request))
         return response
 
-    async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
-        """A request, straight to the dispatcher; responses come when the stream is over."""
-        responses: list[bytes] = []
+    async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
+        """A request, straight to the dispatcher, which waits until each response is taken."""
+        responses: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-        async def keep(response: bytes) -> None:
-            responses.append(response)
+        async def write(response: bytes) -> None:
+            responses.put_nowait(response)
+            await responses.join()
 
+        context = self._context(method, request)
+        call = asyncio.ensure_future(self.face.calls[method].stream(context, write))
+        call.add_done_callback(lambda _: responses.put_nowait(None))
         try:
-            await self.wired.calls[method].stream(self._context(method, request), keep)
-        finally:
-            for response in responses:
+            while (response := await responses.get()) is not None:
+                responses.task_done()
                 yield response
+            await call
+        finally:
+            call.cancel()
 
-    def _context(self, method: str, request: bytes) -> Context:
-        known = self.wired.calls[method].method
-        return Context(known, transport="grpc", peer=_PEER, payload=request)
+    def _context(self, method: str, request: Request) -> Context:
+        known = self.face.calls[method].method
+        payload = request if isinstance(request, bytes) else partial(anext, request, None)
+        return Context(known, transport="grpc", peer=_PEER, payload=payload)
+
+
+async def _each(items: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
+
+
+@asynccontextmanager
+async def _conversation(call: Any, request: Request) -> AsyncIterator[None]:
+    """Send requests that stream while the block reads; raise why the call failed.
+
+    grpc.aio's own way to send them hides what an iterator raises, and never lets go of one that
+    waits.
+    """
+    sending = None if isinstance(request, bytes) else asyncio.ensure_future(_send(call, request))
+    try:
+        yield
+    except grpc.aio.AioRpcError as error:
+        raise error_from_grpc(error) from None
+    except asyncio.CancelledError:
+        if sending is not None and sending.done() and not sending.cancelled():
+            sending.result()
+        raise
+    finally:
+        call.cancel()
+        if sending is not None:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send(call: Any, requests: AsyncIterator[bytes]) -> None:
+    try:
+        async for request in requests:
+            await call.write(request)
+        await call.done_writing()
+    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        pass  # the call is over, and says how
+    except Exception:
+        call.cancel()
+        raise
 
 
 def error_from_grpc(error: grpc.aio.AioRpcError) -> RpcError:

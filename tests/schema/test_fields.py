@@ -1,6 +1,6 @@
 """What a parameter becomes: one line of a request message, or several."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,8 +15,7 @@ import gemstone_grpc as gemstone
 from gemstone_grpc.method import collect
 from gemstone_grpc.schema.descriptor import file_descriptor
 from gemstone_grpc.schema.hints import derive
-from gemstone_grpc.schema.types import Message
-from tests.schema.build import contract_of, exposing, fields, file_of
+from tests.schema.build import contract_of, fields, file_of
 
 
 class Color(Enum):
@@ -160,6 +159,32 @@ def test_a_result(result: Any, lines: list[str]) -> None:
     assert not method.client_streaming
 
 
+@pytest.mark.parametrize(
+    ("hint", "lines"),
+    [
+        (AsyncIterator[User], ["1 User chunks"]),
+        (AsyncIterable[int], ["1 int64 chunks"]),
+        (AsyncGenerator[str | None, None], ["1 optional string chunks"]),
+        (AsyncIterator[list[User]], ["1 repeated User chunks"]),
+        (AsyncIterator, ["1 google.protobuf.Value chunks"]),
+    ],
+    ids=lambda value: str(value),
+)
+@pytest.mark.parametrize("result", [int, AsyncIterator[int]])
+def test_a_stream_of_requests(hint: Any, lines: list[str], result: Any) -> None:
+    class Uploads:
+        @gemstone.exposed_method()
+        async def find(self, chunks: Any, context: gemstone.Context) -> Any: ...
+
+    Uploads.find.__annotations__ |= {"chunks": hint, "return": result}
+    file = file_descriptor(contract_of(Uploads()))
+    assert fields(file, "FindRequest") == lines
+    assert fields(file, "FindResponse") == ["1 int64 result"]
+    (method,) = file.service[0].method
+    assert method.client_streaming
+    assert method.server_streaming == (result is not int)
+
+
 class Kinds:
     @gemstone.exposed_method()
     def find(self, a: int, /, b, *rest: str, c: bool, context: gemstone.Context, **more: User):  # type: ignore[no-untyped-def]
@@ -216,13 +241,3 @@ def test_one_wrapper_serves_every_place() -> None:
     names = [message.name for message in file.message_type]
     assert names == ["FindRequest", "FindResponse", "ListInt64"]
     assert fields(file, "ListInt64") == ["1 repeated int64 value"]
-
-
-def test_docstrings_are_kept_and_those_of_dataclasses_are_not() -> None:
-    contract = contract_of(Kinds())
-    assert contract.rpcs[0].doc == "Every kind of parameter."
-    (user,) = (message for message in contract.messages if message.name == "User")
-    assert isinstance(user, Message)
-    assert user.doc == ""
-    (color,) = contract_of(exposing({"color": Color})).enumerations
-    assert color.doc == "What it looks like."

@@ -52,4 +52,17 @@ LANGUAGES = [
         ("java", "-cp", "target/clients.jar:target/lib/*", "clients.UsersProgram"),
         ("java", "-cp", "target/clients.jar:target/lib/*", "clients.VectorsProgram"),
     ),
+    Language(
+        "python",
+        ("python3",),
+        ("env", "PYTHONPATH=gen", "build/venv/bin/python", "users_client.py"),
+        ("env", "PYTHONPATH=gen", "build/venv/bin/python", "vectors_client.py"),
+    ),
+    Language("rust", ("cargo",), ("build/debug/users",), ("build/debug/vectors",)),
+    Language(
+        "typescript",
+        ("node", "npm"),
+        ("node", "build/src/users.js"),
+        ("node", "build/src/vectors.js"),
+    ),
 ]

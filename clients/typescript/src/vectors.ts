@@ -36,6 +36,7 @@ for (const vector of vectors) {
 console.log(JSON.stringify({ vectors: vectors.length, failed }));
 process.exitCode = failed.length > 0 ? 1 : 0;
 
+// `equals` takes 0 and -0 for equal.
 async function check(service: Client<typeof VectorsService>, vector: Vector): Promise<void> {
   const sent = fromJson(EverythingSchema, vector.value);
   if (!equals(EverythingSchema, sent, fromBinary(EverythingSchema, base64Decode(vector.wire)))) {

@@ -45,6 +45,7 @@ async fn check(service: &mut VectorsServiceClient<Channel>, vector: &Value) -> O
     let sent = Everything::decode(wire.as_slice())?;
     let request = EchoRequest { value: Some(sent.clone()) };
     let response = service.echo(request).await?.into_inner();
+    // `!=` takes 0 and -0 for equal
     if response.result.as_ref() != Some(&sent) {
         return Err(format!("sent {sent:?}, got {:?}", response.result).into());
     }

@@ -96,7 +96,7 @@ def test_some_files_alone(stubs: Stubs) -> None:
 def test_several_languages_in_a_folder_of_ones_choice(stubs: Stubs) -> None:
     plugin = Path("node_modules/.bin/protoc-gen-es")
     plugin.parent.mkdir(parents=True)
-    plugin.write_text("#!/bin/sh\n")  # makes nothing
+    plugin.write_text("#!/bin/sh\nprintf '\\020\\001'\n")  # knows `optional`, makes nothing
     plugin.chmod(0o700)
     words = ("--lang", "python", "--lang", "typescript", "--out", "made")
     assert stubs(*words) == (0, "made/python: 9 files\nmade/typescript: 0 files\n", "")

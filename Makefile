@@ -42,4 +42,5 @@ bench: $(READY) ## measure against bare gRPC and bare Tornado
 
 clean: ## remove .venv and everything generated
 	rm -rf .venv build stubs dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf clients/*/build clients/*/gen clients/*/node_modules clients/*/target
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -103,7 +103,7 @@ JAVA_PROTOC = Plugin(
 )
 ES = Plugin(
     name="protoc-gen-es",
-    install="npm install --save-dev @bufbuild/protoc-gen-es@2.17.0",
+    install="npm install --save-dev @bufbuild/protoc-gen-es@2.12.1",
     looked="node_modules/.bin of the folder of the stubs or of one above it, or PATH",
     places=_from_npm,
 )

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_the_golden_file(tmp_path: Path) -> None:
-    contract = api(Everything()).contract
+    contract = api(Everything()).derived()
     text = protofile.write(file_descriptor(contract))
     pinned.check("everything.proto", text)
     path = tmp_path / "proto" / contract.file

@@ -13,7 +13,7 @@ use prost_types::Struct;
 use prost_types::value::Kind;
 use serde_json::{Map, Value, json};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, TimeoutExpired};
 
 type Users = UsersServiceClient<Channel>;
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -73,15 +73,16 @@ async fn watch(users: &mut Users, user_id: i64) -> Outcome<()> {
 /// A deadline that passes.
 async fn watch_too_long(users: &mut Users, user_id: i64) -> Outcome<()> {
     let request = within(Duration::from_millis(200), UsersWatchRequest { user_id });
-    let mut stream = users.users_watch(request).await?.into_inner();
-    let status = loop {
-        match stream.message().await {
-            Ok(Some(_)) => {}
-            Ok(None) => return Err("the stream ended before the deadline".into()),
-            Err(status) => break status,
-        }
+    let Err(status) = read_all(users, request).await else {
+        return Err("the stream ended before the deadline".into());
     };
-    println!("{}", json!({"step": "deadline", "status": name(status.code())}));
+    println!("{}", json!({"step": "deadline", "status": name(code(&status))}));
+    Ok(())
+}
+
+async fn read_all(users: &mut Users, request: Request<UsersWatchRequest>) -> Result<(), Status> {
+    let mut stream = users.users_watch(request).await?.into_inner();
+    while stream.message().await?.is_some() {}
     Ok(())
 }
 
@@ -95,7 +96,7 @@ async fn find_nobody(users: &mut Users) -> Outcome<()> {
         "{}",
         json!({
             "step": "error",
-            "status": name(status.code()),
+            "status": name(code(&status)),
             "message": status.message(),
             "details": details(&status)?,
         })
@@ -141,6 +142,18 @@ fn scalar(kind: Option<Kind>) -> Value {
         Some(Kind::BoolValue(truth)) => json!(truth),
         _ => Value::Null,
     }
+}
+
+/// The code of a status; where tonic's own clock ended the call, tonic says `Cancelled`.
+fn code(status: &Status) -> Code {
+    let mut source = status.source();
+    while let Some(error) = source {
+        if error.is::<TimeoutExpired>() {
+            return Code::DeadlineExceeded;
+        }
+        source = error.source();
+    }
+    status.code()
 }
 
 /// gRPC's name of a code: `NotFound` is `NOT_FOUND`.

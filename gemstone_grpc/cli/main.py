@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from gemstone_grpc.cli.load import load
-from gemstone_grpc.config import SETTINGS, add_arguments
+from gemstone_grpc.cli import run
 from gemstone_grpc.errors import StartError
+
+COMMANDS = (run,)  # as `gemstone --help` lists them
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -28,20 +29,6 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"%(prog)s {version('gemstone-grpc')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    run = commands.add_parser(
-        "run",
-        help="serve a class",
-        description="Serve a class until SIGINT or SIGTERM. Each setting may also be an attribute "
-        "of the class, or an environment variable such as GEMSTONE_PORT.",
-    )
-    run.add_argument(
-        "service", metavar="module:Class", help="such as examples.hello_world:HelloWorldService"
-    )
-    add_arguments(run)
-    run.set_defaults(run=_run)
+    for module in COMMANDS:
+        module.add(commands.add_parser)
     return parser
-
-
-def _run(options: argparse.Namespace) -> None:
-    given = {name: value for name, value in vars(options).items() if name in SETTINGS}
-    load(options.service)().start_with(given)

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import sys
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from email.message import Message
 from functools import lru_cache
 from typing import Any, cast
@@ -33,16 +33,20 @@ _DRAINED = 16  # bodies up to so many times the limit are read, and thrown away,
 
 
 def make_app(
-    api: "JsonRpcServer",
+    apis: "Mapping[str, JsonRpcServer]",
     *,
     is_ready: Callable[[], bool],
     handlers: Sequence[Any] = (),
     **settings: Any,
 ) -> Application:
-    """The public face. `handlers` and `settings` are Tornado's own; their paths come after ours."""
+    """The public face.
+
+    `apis` are served below `/api`: by the path there, `""` or `/v1`. `handlers` and `settings` are
+    Tornado's own; their paths come after ours.
+    """
     return Application(
         [
-            Rule(PathMatches(f"{API_PATH}/?"), api),
+            *(Rule(PathMatches(f"{API_PATH}{path}/?"), api) for path, api in apis.items()),
             ("/healthz", _Health, {"is_well": lambda: True}),
             ("/readyz", _Health, {"is_well": is_ready}),
             *handlers,

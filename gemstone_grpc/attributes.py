@@ -1,6 +1,8 @@
 """What a service's class holds besides settings and methods; every mistake in it is named."""
 
 import inspect
+import re
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any, ClassVar, get_origin
 import grpc.aio
 from tornado.web import StaticFileHandler
 
-from gemstone_grpc.container import Container
+from gemstone_grpc.container import Container, Version
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.interceptor import Interceptor
 from gemstone_grpc.lifecycle import Hook, PeriodicTask
@@ -27,6 +29,41 @@ def modules(service: object) -> Sequence[Container]:
         if not isinstance(module, Container):
             raise _misplaced(service, "modules", module, "give it objects of Container subclasses")
     return found
+
+
+def versions(service: object) -> Sequence[Version]:
+    """The `Version` objects in `versions`."""
+    found = _listed(service, "versions", "Version objects")
+    taken = {getattr(service, "version", "v1")}
+    for version in found:
+        if not isinstance(version, Version):
+            fix = "give it objects of gemstone.Version subclasses"
+            raise _misplaced(service, "versions", version, fix)
+        name = getattr(version, "version", None)
+        if not isinstance(name, str) or not re.fullmatch(r"v[1-9][0-9]*", name):
+            raise StartError(f'{_name(version)}.version: a version is "v1", "v2", ...')
+        if name in taken:
+            raise StartError(f"{_name(version)}.version: {name} is another's already: change one")
+        taken.add(name)
+    return found
+
+
+def contract_path(owner: object) -> Path | None:
+    """The path in `contract`, relative to the file of the class that has it."""
+    contract = getattr(owner, "contract", None)
+    if contract is None:
+        return None
+    if not _is_path(contract) or Path(contract).suffix != ".proto":
+        raise StartError(f"{_name(owner)}.contract must be the path of a .proto file")
+    declaring = next((cls for cls in type(owner).__mro__ if "contract" in vars(cls)), type(owner))
+    return folder(declaring) / Path(contract)
+
+
+def folder(cls: type) -> Path:
+    """The folder of the file that a class was written in; the current one for a console's."""
+    module = sys.modules.get(cls.__module__)
+    file = getattr(module, "__file__", None)
+    return Path(file).resolve().parent if file else Path.cwd()
 
 
 def interceptors(service: object) -> Sequence[Interceptor]:
@@ -107,13 +144,13 @@ def hook(service: object, name: str) -> Hook:
     return found
 
 
-def refuse_shared_state(owner: Container, base: type[Container]) -> None:
-    """Refuse a class attribute that can change and that `base` does not have."""
+def refuse_shared_state(owner: Container) -> None:
+    """Refuse a class attribute that can change and that is not one of ours."""
     for cls in type(owner).__mro__:
-        if cls in (base, Container):
+        if _is_ours(cls):
             return
         for attribute, value in vars(cls).items():
-            if isinstance(value, _SHARED) and not _may_be_shared(cls, attribute, base):
+            if isinstance(value, _SHARED) and not _may_be_shared(cls, attribute):
                 raise StartError(
                     f"{cls.__name__}.{attribute} is a {type(value).__name__} that all instances "
                     f"would share: set it in __init__ (self.{attribute} = ...), or annotate it "
@@ -121,8 +158,14 @@ def refuse_shared_state(owner: Container, base: type[Container]) -> None:
                 )
 
 
-def _may_be_shared(cls: type, attribute: str, base: type) -> bool:
-    if hasattr(base, attribute) or attribute.startswith("__") or attribute.isupper():
+def _is_ours(cls: type) -> bool:
+    return cls.__module__.startswith("gemstone_grpc.")
+
+
+def _may_be_shared(cls: type, attribute: str) -> bool:
+    if attribute.startswith("__") or attribute.isupper():
+        return True
+    if any(attribute in vars(base) for base in cls.__mro__ if _is_ours(base)):
         return True
     hint = inspect.get_annotations(cls).get(attribute)
     if isinstance(hint, str):

@@ -21,7 +21,6 @@ from gemstone_grpc.dispatch import Call
 from gemstone_grpc.errors import RpcError
 from gemstone_grpc.listen import GRPC, cannot_listen, spell
 from gemstone_grpc.schema.descriptor import add_file
-from gemstone_grpc.schema.types import Contract
 
 log = logging.getLogger("gemstone")
 
@@ -33,29 +32,32 @@ _SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
 class GrpcServer:
-    """A grpc.aio server for one contract, with health and, by choice, reflection."""
+    """A grpc.aio server with health and, by choice, reflection.
+
+    `services` has the calls of each service by the names of its rpcs; `pool` describes them.
+    """
 
     def __init__(
         self,
-        contract: Contract,
-        calls: Mapping[str, Call],
+        services: Mapping[str, Mapping[str, Call]],
         pool: DescriptorPool,
         config: Config,
         interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
     ) -> None:
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(config))
-        self._names = ("", contract.full_name)
+        self._names = ("", *services)
         self._health = health.aio.HealthServicer()
-        handlers = {rpc.name: _handler(calls[rpc.method]) for rpc in contract.rpcs}
-        self._server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(contract.full_name, handlers),)
-        )
+        for name, calls in services.items():
+            handlers = {rpc: _handler(call) for rpc, call in calls.items()}
+            self._server.add_generic_rpc_handlers(
+                (grpc.method_handlers_generic_handler(name, handlers),)
+            )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if config.reflects:
             add_file(pool, health_pb2.DESCRIPTOR)
             add_file(pool, reflection_pb2.DESCRIPTOR)
-            services = (contract.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME)
-            reflection.enable_server_reflection(services, self._server, pool)
+            names = (*services, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self._server, pool)
 
     def bind(self, host: str, port: int) -> int:
         """Listen, and give the port. Raises `StartError` when it is taken."""

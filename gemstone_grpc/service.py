@@ -9,30 +9,16 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import grpc.aio
-from tornado.httpserver import HTTPServer
 
-from gateway.app import API_PATH, JsonRpcServer, make_app
-from gateway.endpoint import Endpoint
-from gemstone_grpc import attributes
-from gemstone_grpc.access_log import AccessLog
-from gemstone_grpc.codec import compile_codecs
-from gemstone_grpc.config import Config, add_arguments, resolve
-from gemstone_grpc.container import Container
-from gemstone_grpc.dispatch import Dispatcher
+from gemstone_grpc.config import add_arguments, resolve
+from gemstone_grpc.container import Container, Version
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.interceptor import Interceptor
-from gemstone_grpc.lifecycle import Lifecycle
-from gemstone_grpc.listen import spell
-from gemstone_grpc.method import Method, collect
-from gemstone_grpc.schema.descriptor import MessageClasses
-from gemstone_grpc.schema.hints import derive
-from gemstone_grpc.schema.types import Contract
-from gemstone_grpc.server import GrpcServer
+from gemstone_grpc.wiring import Wired
 
 log = logging.getLogger("gemstone")
 
@@ -45,7 +31,9 @@ class MicroService(Container):
     Every setting of `Config` may be an attribute of the class, an environment variable
     (`GEMSTONE_PORT`), a flag (`--port`) or an argument of the constructor; the later wins.
 
+    - `contract`: the path of its `.proto`, relative to the file of the class; it pins the numbers.
     - `modules`: `Container` instances whose methods are served too.
+    - `versions`: `Version` instances, served beside this one.
     - `interceptors`: objects with `intercept(context, call_next)`, in front of both faces.
     - `grpc_interceptors`: grpc.aio's own, in front of gRPC alone.
     - `extra_handlers`: Tornado handlers, as `tornado.web.Application` takes them; a handler finds
@@ -61,7 +49,9 @@ class MicroService(Container):
     host: str
     port: int
     grpc_port: int
+    contract: str | None = None
     modules: Sequence[Container] = ()
+    versions: Sequence[Version] = ()
     interceptors: Sequence[Interceptor] = ()
     grpc_interceptors: Sequence[grpc.aio.ServerInterceptor] = ()
     extra_handlers: Sequence[Any] = ()
@@ -137,7 +127,7 @@ class MicroService(Container):
         return self._running().grpc_address
 
     @contextlib.asynccontextmanager
-    async def serving(self, **overrides: Any) -> AsyncIterator["Wired"]:
+    async def serving(self, **overrides: Any) -> AsyncIterator[Wired]:
         """Serve while the block runs, with some settings changed; gives the service's parts."""
         wired = self.wire({}, **overrides)
         await self._begin(wired)
@@ -148,7 +138,7 @@ class MicroService(Container):
 
     # -- lifecycle ---------------------------------------------------------------------------
 
-    async def _begin(self, wired: "Wired") -> None:
+    async def _begin(self, wired: Wired) -> None:
         self._wired = wired
         try:
             await wired.lifecycle.start()
@@ -163,7 +153,7 @@ class MicroService(Container):
             self.grpc_address,
         )
 
-    def wire(self, arguments: Mapping[str, str], **overrides: Any) -> "Wired":
+    def wire(self, arguments: Mapping[str, str], **overrides: Any) -> Wired:
         """Everything the service is made of, not serving yet; `overrides` are settings.
 
         Raises `StartError` for a mistake in the class or in its settings.
@@ -201,7 +191,7 @@ class MicroService(Container):
             self._stopping = asyncio.Event()
         return self._stopping
 
-    def _running(self) -> "Wired":
+    def _running(self) -> Wired:
         if self._wired is None:
             raise RuntimeError(f"{type(self).__name__} is not serving: start it first")
         return self._wired
@@ -231,110 +221,3 @@ def parse_arguments(cls: type[MicroService], argv: Sequence[str] | None) -> dict
     )
     add_arguments(parser)
     return vars(parser.parse_args(argv))
-
-
-# -- wiring ----------------------------------------------------------------------------------
-
-
-class Wired:
-    """A service ready to run: its parts, for `Lifecycle` and for tests without sockets.
-
-    Raises `StartError` for a mistake in the service.
-    """
-
-    def __init__(self, service: MicroService, config: Config) -> None:
-        self.config = config
-        self.methods = self._collect(service)
-        self.contract: Contract = derive(config.name, config.version, self.methods)
-        self.classes = MessageClasses(self.contract)
-        self.codecs = compile_codecs(self.contract, self.methods, self.classes)
-        self.dispatcher = Dispatcher(
-            interceptors=attributes.interceptors(service),
-            timeout=config.timeout,
-            max_in_flight=config.max_in_flight,
-            threads=config.threads,
-            access_log=None if config.access_log == "off" else AccessLog(config.access_log),
-        )
-        self.calls = {method.name: self._grpc_call(method) for method in self.methods}
-        public = (method for method in self.methods if not method.internal)
-        self.endpoint = Endpoint({m.name: self._jsonrpc_call(m) for m in public}, config)
-        self.lifecycle = self._lifecycle(service)
-
-    @property
-    def api_url(self) -> str:
-        """Where JSON-RPC is served, once it is."""
-        return f"http://{self._address(self.lifecycle.port)}{API_PATH}"
-
-    @property
-    def grpc_address(self) -> str:
-        """Where gRPC is served, once it is."""
-        return self._address(self.lifecycle.grpc_port)
-
-    def _address(self, port: int) -> str:
-        return spell(self.config.host, port)
-
-    def _grpc_call(self, method: Method) -> Any:
-        codec = self.codecs[method.name]
-        return self.dispatcher.bind(method, codec.arguments_from_wire, codec.result_to_wire)
-
-    def _jsonrpc_call(self, method: Method) -> Any:
-        codec = self.codecs[method.name]
-        return self.dispatcher.bind(method, codec.arguments_from_json, codec.result_to_json)
-
-    def _lifecycle(self, service: MicroService) -> Lifecycle:
-        api = JsonRpcServer(self.endpoint, self.config)
-        module = sys.modules.get(type(service).__module__)
-        folder = Path(getattr(module, "__file__", None) or Path.cwd() / "console").resolve().parent
-        static = list(attributes.static_handlers(service, folder))
-        template_path = attributes.template_path(service, folder)
-        extra = attributes.extra_handlers(service)
-        try:
-            app = make_app(
-                api,
-                is_ready=lambda: self.lifecycle.is_ready,
-                handlers=[*extra, *static],
-                template_path=template_path,
-                service=service,
-            )
-        except Exception as error:  # Tornado's own, of many kinds
-            raise StartError(
-                f"{type(service).__name__}.extra_handlers: Tornado refuses them ({error}): give it "
-                'pairs such as ("/page", PageHandler)'
-            ) from error
-        http = HTTPServer(
-            app,
-            max_header_size=self.config.max_header_size,
-            max_body_size=self.config.max_body_size,
-            body_timeout=self.config.body_timeout,
-            idle_connection_timeout=self.config.idle_timeout,
-        )
-        return Lifecycle(
-            self.config,
-            self.dispatcher,
-            GrpcServer(
-                self.contract,
-                self.calls,
-                self.classes.pool,
-                self.config,
-                attributes.grpc_interceptors(service),
-            ),
-            http,
-            http_idle=api.idle,
-            on_start=attributes.hook(service, "on_service_start"),
-            on_stop=attributes.hook(service, "on_service_stop"),
-            periodic_tasks=list(attributes.periodic_tasks(service)),
-        )
-
-    def _collect(self, service: MicroService) -> tuple[Method, ...]:
-        owners = [service, *attributes.modules(service)]
-        for owner in owners:
-            attributes.refuse_shared_state(owner, MicroService)
-        methods = collect(owners)
-        for method in methods:
-            if method.private or method.scopes:
-                raise StartError(
-                    f"{method.label} is private, and {type(service).__name__} has no way to tell "
-                    "who calls: tokens are not part of this version; use internal=True instead "
-                    "to keep it off the public face"
-                )
-        return methods

@@ -24,7 +24,8 @@ from tornado.httpclient import AsyncHTTPClient
 from gateway.endpoint import Caller
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, FieldViolation, RpcError
-from gemstone_grpc.service import MicroService, Wired
+from gemstone_grpc.service import MicroService
+from gemstone_grpc.wiring import Wired
 
 Params = Mapping[str, Any] | Sequence[Any]
 
@@ -59,12 +60,12 @@ class Client(abc.ABC):
 
     async def grpc(self, method: str, **params: Any) -> Any:
         """Call over gRPC; the result is a value of the method's hint."""
-        codec = self.wired.codecs[method]
+        codec = self.wired.face.codecs[method]
         return codec.result_from_wire(await self.unary(method, codec.request_to_wire(params)))
 
     async def stream(self, method: str, **params: Any) -> AsyncIterator[Any]:
         """Call a streaming method over gRPC."""
-        codec = self.wired.codecs[method]
+        codec = self.wired.face.codecs[method]
         async for response in self.streamed(method, codec.request_to_wire(params)):
             yield codec.result_from_wire(response)
 
@@ -131,7 +132,7 @@ class SocketClient(Client):
 
     def path(self, method: str) -> str:
         """The path of a method's rpc, `/users.v1.UsersService/UsersFind`."""
-        contract = self.wired.contract
+        contract = self.wired.face.contract
         name = next(rpc.name for rpc in contract.rpcs if rpc.method == method)
         return f"/{contract.full_name}/{name}"
 
@@ -141,11 +142,11 @@ class MemoryClient(Client):
 
     async def post(self, body: bytes) -> bytes | None:
         """A body, straight to the endpoint."""
-        return await self.wired.endpoint(body, Caller(_PEER))
+        return await self.wired.face.endpoint(body, Caller(_PEER))
 
     async def unary(self, method: str, request: bytes) -> bytes:
         """A request, straight to the dispatcher."""
-        response: bytes = await self.wired.calls[method](self._context(method, request))
+        response: bytes = await self.wired.face.calls[method](self._context(method, request))
         return response
 
     async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
@@ -156,13 +157,13 @@ class MemoryClient(Client):
             responses.append(response)
 
         try:
-            await self.wired.calls[method].stream(self._context(method, request), keep)
+            await self.wired.face.calls[method].stream(self._context(method, request), keep)
         finally:
             for response in responses:
                 yield response
 
     def _context(self, method: str, request: bytes) -> Context:
-        known = self.wired.calls[method].method
+        known = self.wired.face.calls[method].method
         return Context(known, transport="grpc", peer=_PEER, payload=request)
 
 

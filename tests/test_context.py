@@ -43,7 +43,7 @@ async def test_every_call_of_a_batch_has_the_metadata() -> None:
 async def test_context_over_grpc() -> None:
     async with testing.running(Shop(timeout=7)) as client:
         call: Any = client.channel.unary_unary(client.path("whoami"))
-        codec = client.wired.codecs["whoami"]
+        codec = client.wired.face.codecs["whoami"]
         response = await call(b"", metadata=(("x-tag", "blue"),), timeout=3)
         answer = codec.result_from_wire(response)
         assert answer.pop("peer").startswith("ipv4:127.0.0.1:")
@@ -56,7 +56,7 @@ async def test_context_over_grpc() -> None:
 
 async def test_a_deadline_that_passed_before_the_method_runs() -> None:
     async with testing.in_memory(Shop()) as client:
-        call = client.wired.calls["add"]
+        call = client.wired.face.calls["add"]
         deadline = asyncio.get_running_loop().time() - 0.001
         context = Context(call.method, transport="grpc", deadline=deadline, payload=b"\xff")
         with pytest.raises(RpcError) as caught:

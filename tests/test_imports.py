@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("gemstone_grpc", "gateway")
 LAYERS = (  # from the ground up; rooms of one layer do not know each other
     ("errors", "annotations", "container"),
-    ("config", "context", "listen"),
+    ("config", "context", "listen", "protoc"),
     ("method",),
     ("interceptor", "schema"),
     ("access_log", "codec"),
@@ -17,12 +17,14 @@ LAYERS = (  # from the ground up; rooms of one layer do not know each other
     ("server", "gateway"),
     ("lifecycle",),
     ("attributes",),
+    ("api",),
+    ("wiring",),
     ("service",),
     ("testing", "cli"),
     ("gemstone_grpc",),  # the public names
 )
 HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
-KNOW_GATEWAY = {"service", "testing", "cli", "gateway"}
+KNOW_GATEWAY = {"wiring", "testing", "cli", "gateway"}
 
 
 def modules() -> dict[str, Path]:

@@ -139,7 +139,7 @@ class _Compiler:
             case Leaf():
                 return leaf_codec(type_, self._classes)
             case Enumeration():
-                return EnumerationCodec(type_)
+                return EnumerationCodec(type_, self._classes.numbers(type_))
             case Repeated(item=item):
                 return RepeatedCodec(type_, self._codec(item))
             case Map(key=key, value=value):

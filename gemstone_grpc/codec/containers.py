@@ -162,11 +162,11 @@ class EnumerationCodec:
 
     __slots__ = ("_choices", "_from_json", "_from_wire", "_python", "_to_json", "_to_wire")
 
-    def __init__(self, type_: Enumeration) -> None:
+    def __init__(self, type_: Enumeration, numbers: Mapping[str, int]) -> None:
         self._from_json = {(type(m.json), m.json): m.python for m in type_.members}
         self._to_json = {m.python: m.json for m in type_.members}
-        self._from_wire = {m.number: m.python for m in type_.members}
-        self._to_wire = {m.python: m.number for m in type_.members}
+        self._from_wire = {numbers[m.name]: m.python for m in type_.members}
+        self._to_wire = {m.python: numbers[m.name] for m in type_.members}
         self._choices = ", ".join(repr(m.json) for m in type_.members)
         self._python = type_.python
 

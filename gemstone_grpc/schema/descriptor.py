@@ -1,8 +1,10 @@
 """A contract → a protobuf file descriptor, and message classes in a pool of their own."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from google.protobuf import descriptor_pb2, duration_pb2, struct_pb2, timestamp_pb2
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.internal import api_implementation
 from google.protobuf.message import Message as ProtoMessage
@@ -10,7 +12,8 @@ from google.protobuf.message_factory import GetMessageClass
 from google.type import date_pb2
 
 from gemstone_grpc.errors import StartError
-from gemstone_grpc.schema.names import pascal
+from gemstone_grpc.schema import lock, pinned
+from gemstone_grpc.schema.names import pascal, snake
 from gemstone_grpc.schema.types import (
     Contract,
     Enumeration,
@@ -51,42 +54,90 @@ _SCALARS: dict[Kind, "_Proto.Type.ValueType"] = {
 
 
 class MessageClasses:
-    """The message classes of a contract, by name; `well_known` gives Timestamp and the like."""
+    """The message classes of a contract, by name; `well_known` gives Timestamp and the like.
 
-    def __init__(self, contract: Contract) -> None:
+    `file` describes the contract, `imports` what it imports, in order.
+    """
+
+    def __init__(
+        self, file: FileDescriptorProto, imports: Iterable[FileDescriptorProto] = ()
+    ) -> None:
         if api_implementation.Type() != "upb":
             raise StartError(
                 "protobuf runs on its slow pure-Python implementation: install a protobuf wheel "
                 "for this platform, and unset PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
             )
-        self.pool = DescriptorPool()
-        self._package = contract.package
-        for well_known in _WELL_KNOWN.values():
-            add_file(self.pool, well_known.DESCRIPTOR.file)
-        self.file = self.pool.AddSerializedFile(file_descriptor(contract).SerializeToString())
+        self.files = (*imports, file)
+        self._package = file.package
+        self._pool = pool_of(self.files)
 
     def __getitem__(self, name: str) -> type[ProtoMessage]:
-        return GetMessageClass(self.pool.FindMessageTypeByName(f"{self._package}.{name}"))
+        return GetMessageClass(self._pool.FindMessageTypeByName(f"{self._package}.{name}"))
+
+    def numbers(self, enumeration: Enumeration) -> dict[str, int]:
+        """The numbers of an enumeration's values, by their names on the wire."""
+        enum = self._pool.FindEnumTypeByName(f"{self._package}.{enumeration.name}")
+        return {value.name: value.number for value in enum.values}
 
     def well_known(self, kind: Kind) -> type[ProtoMessage]:
         """The class of the message that stands for a leaf of this kind."""
         name = _WELL_KNOWN[kind].DESCRIPTOR.full_name
-        return GetMessageClass(self.pool.FindMessageTypeByName(name))
+        return GetMessageClass(self._pool.FindMessageTypeByName(name))
+
+
+def pool_of(files: Iterable[FileDescriptorProto]) -> DescriptorPool:
+    """A pool of these files, each but once, and of the well-known ones."""
+    named = {file.name: file for file in files}
+    pool = DescriptorPool()
+    for well_known in _WELL_KNOWN.values():
+        if well_known.DESCRIPTOR.file.name not in named:
+            add_file(pool, well_known.DESCRIPTOR.file)
+    for file in named.values():
+        pool.AddSerializedFile(file.SerializeToString())
+    return pool
 
 
 def add_file(pool: DescriptorPool, file: Any) -> None:
-    """Add a file that was compiled into the default pool, and what it imports."""
+    """Add a file of the default pool and what it imports, unless they are there."""
     for dependency in file.dependencies:
         add_file(pool, dependency)
-    pool.AddSerializedFile(file.serialized_pb)
+    try:
+        pool.FindFileByName(file.name)
+    except KeyError:
+        pool.AddSerializedFile(file.serialized_pb)
 
 
-def file_descriptor(contract: Contract) -> descriptor_pb2.FileDescriptorProto:
-    """The contract as protobuf describes files; numbers follow the order of declaration."""
+def file_descriptor(
+    contract: Contract, earlier: FileDescriptorProto | None = None
+) -> FileDescriptorProto:
+    """The contract as protobuf describes files.
+
+    Numbers are those of the `earlier` contract; new ones, and all without one, follow the order of
+    declaration. Raises `StartError` when a number or a name cannot be had.
+    """
+    pins = {
+        (message.name, name): pin
+        for message in contract.messages
+        for field in wire_fields(message)
+        for name, pin in _pins(field)
+    }
+    return lock.pin(_unpinned(contract), pins, earlier)
+
+
+def _pins(field: Field) -> Iterator[tuple[str, pinned.Field]]:
+    """What the code says of the number of a field, or of each arm of a union."""
+    was = snake(field.pin.was) if field.pin.was else None
+    inner = field.type.inner if isinstance(field.type, Nullable) else field.type
+    if not isinstance(inner, OneOf):
+        yield field.wire, pinned.Field(number=field.pin.number, was=was)
+    elif was:
+        for arm, _ in inner.arms:
+            yield f"{field.wire}_{arm}", pinned.Field(was=f"{was}_{arm}")
+
+
+def _unpinned(contract: Contract) -> FileDescriptorProto:
     writer = _Writer(contract.package)
-    file = descriptor_pb2.FileDescriptorProto(
-        name=contract.file, package=contract.package, syntax="proto3"
-    )
+    file = FileDescriptorProto(name=contract.file, package=contract.package, syntax="proto3")
     file.service.add(name=contract.service).method.extend(
         writer.method(rpc) for rpc in contract.rpcs
     )
@@ -101,8 +152,8 @@ def file_descriptor(contract: Contract) -> descriptor_pb2.FileDescriptorProto:
 def _enum(enumeration: Enumeration) -> descriptor_pb2.EnumDescriptorProto:
     enum = descriptor_pb2.EnumDescriptorProto(name=enumeration.name)
     enum.value.add(name=enumeration.zero, number=0)
-    for member in enumeration.members:
-        enum.value.add(name=member.name, number=member.number)
+    for number, member in enumerate(enumeration.members, start=1):
+        enum.value.add(name=member.name, number=number)
     return enum
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from gemstone_grpc.schema import names
-from gemstone_grpc.schema.classes import own_doc
 from gemstone_grpc.schema.place import Place
 from gemstone_grpc.schema.types import Enumeration, Member
 
@@ -24,7 +23,7 @@ def from_enum(name: str, cls: type[enum.Enum], place: Place) -> Enumeration:
             )
     entries = ((member.name, member.value, member) for member in cls)
     members = _members(name, entries, cls, place, "rename the member")
-    return Enumeration(name, members, cls, own_doc(cls))
+    return Enumeration(name, members, cls)
 
 
 def from_literal(hint: Any, values: Iterable[str], place: Place) -> Enumeration:
@@ -45,7 +44,7 @@ def _members(
 ) -> tuple[Member, ...]:
     members: list[Member] = []
     labels: dict[str, str] = {}
-    for number, (label, json, python) in enumerate(entries, start=1):
+    for label, json, python in entries:
         word = names.constant(label)
         other = labels.setdefault(word, label)
         problem = ""
@@ -57,7 +56,7 @@ def _members(
             problem = f"{other!r} and {label!r}, which are both {word} on the wire"
         if problem:
             raise place.refuse(hint, f"holds {problem}: {way_out}")
-        members.append(Member(f"{names.constant(name)}_{word}", number, json, python))
+        members.append(Member(f"{names.constant(name)}_{word}", json, python))
     if not members:
         raise place.refuse(hint, "has no members: give it some")
     return tuple(members)

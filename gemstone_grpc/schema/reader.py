@@ -6,12 +6,12 @@ import typing
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
-from gemstone_grpc.schema import advice, classes, enumerations, names
+from gemstone_grpc.schema import advice, classes, enumerations, names, pinned
 from gemstone_grpc.schema.classes import MISSING, RawField, UnusableClassError
 from gemstone_grpc.schema.constraints import constrained
 from gemstone_grpc.schema.place import Place
@@ -71,7 +71,7 @@ class HintReader:
 
     def field(self, raw: RawField, place: Place) -> Field:
         """A field or a parameter. Raises `StartError` for a hint that has no place in one."""
-        hint = _without_qualifiers(raw.hint)
+        hint, pin = pinned.split(_without_qualifiers(raw.hint))
         type_ = self._type(hint, place)
         default = None if raw.default is None else raw.default()
         if raw.default is not None and default is None and not _takes_none(type_):
@@ -83,7 +83,10 @@ class HintReader:
             may_be_none = isinstance(type_, Nullable) or type(None) in typing.get_args(hint)
             absent = "none" if may_be_none else "error"
         presence = not isinstance(type_, Repeated | Map) and absent != "error"
-        return Field(raw.name, raw.json, names.snake(raw.name), type_, presence, absent)
+        if pin.number is not None and _is_one_of(type_):
+            raise place.refuse(raw.hint, "is a union, whose arms have a number each: drop number=")
+        wire, doc = names.snake(raw.name), _description(hint)
+        return Field(raw.name, raw.json, wire, type_, presence, absent, pin, doc)
 
     # -- types -------------------------------------------------------------------------------
 
@@ -121,6 +124,10 @@ class HintReader:
                 type_ = Leaf(extra)
             elif isinstance(extra, msgspec.Meta):
                 type_ = constrained(type_, inner, extra, place)
+            elif isinstance(extra, pinned.Field):
+                raise place.refuse(
+                    Annotated[inner, extra], "is no field: put Field(...) around the whole hint"
+                )
         return type_
 
     def _repeated(self, hint: Any, arguments: tuple[Any, ...], place: Place) -> Repeated:
@@ -218,7 +225,7 @@ class HintReader:
         )
         self._symbols.reserve(name, hint, place.words)
         python = dict if shape == "typeddict" else cls
-        message = Message(name, shape, python, doc=classes.own_doc(cls))
+        message = Message(name, shape, python, cls)
         self._made[hint] = self.messages[name] = message
         try:
             raw_fields = classes.fields(cls, arguments)
@@ -263,6 +270,17 @@ def _without_qualifiers(hint: Any) -> Any:
     while typing.get_origin(hint) in _QUALIFIERS or _is_read_only(hint):
         (hint,) = typing.get_args(hint)
     return hint
+
+
+def _is_one_of(type_: Type) -> bool:
+    return isinstance(type_.inner if isinstance(type_, Nullable) else type_, OneOf)
+
+
+def _description(hint: Any) -> str:
+    """What `Annotated[T, msgspec.Meta(description=...)]` says."""
+    extras = getattr(hint, "__metadata__", ())
+    found = (extra.description for extra in extras if isinstance(extra, msgspec.Meta))
+    return next((text for text in found if text), "")
 
 
 def _is_read_only(hint: Any) -> bool:

@@ -14,7 +14,7 @@ from google.protobuf.descriptor_pb2 import (
 Path = tuple[int, ...]
 
 # Field numbers of descriptor.proto, which make up the paths of source_code_info.
-PACKAGE, MESSAGE, ENUM, SERVICE = 2, 4, 5, 6
+MESSAGE, ENUM, SERVICE, SYNTAX = 4, 5, 6, 12
 FIELD = VALUE = METHOD = 2
 ONEOF = 8
 
@@ -39,7 +39,7 @@ class _Printer:
     def text(self) -> str:
         file = self._file
         parts = [
-            [*self._comment((PACKAGE,), 0), f'syntax = "{file.syntax}";'],
+            [*self._comment((SYNTAX,), 0), f'syntax = "{file.syntax}";'],
             [f"package {file.package};"],
             [f'import "{name}";' for name in sorted(file.dependency)],
             *(self._service(x, (SERVICE, index)) for index, x in enumerate(file.service)),

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from gemstone_grpc.schema import names
+from gemstone_grpc.schema import names, pinned
 
 
 class Kind(StrEnum):
@@ -51,10 +51,9 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A value of an enumeration: its name and number on the wire, in JSON and in Python."""
+    """A value of an enumeration: its name on the wire, in JSON and in Python."""
 
     name: str
-    number: int
     json: str | int
     python: Any
 
@@ -66,7 +65,6 @@ class Enumeration:
     name: str
     members: tuple[Member, ...]
     python: type
-    doc: str = ""
 
     @property
     def zero(self) -> str:
@@ -75,6 +73,7 @@ class Enumeration:
 
 
 Absent = Literal["error", "none", "omit"]
+_UNPINNED = pinned.Field()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,8 @@ class Field:
 
     `name` is Python's, `json` the JSON member's, `wire` protobuf's. `presence` asks protobuf to
     tell absent from zero. An absent field is an `error`, is `none`, or is one to `omit`: Python's
-    own default takes its place, or the key stays away.
+    own default takes its place, or the key stays away. `pin` is what the code says of its number,
+    `doc` what its hint says in words.
     """
 
     name: str
@@ -92,6 +92,8 @@ class Field:
     type: "Type"
     presence: bool
     absent: Absent
+    pin: pinned.Field = _UNPINNED
+    doc: str = ""
 
 
 Shape = Literal["dataclass", "struct", "typeddict", "namedtuple", "call"]
@@ -101,16 +103,17 @@ Shape = Literal["dataclass", "struct", "typeddict", "namedtuple", "call"]
 class Message:
     """A class with fields, or the request or response of a method.
 
-    `fields` is filled after the message is made, so that it may hold itself. `tag` is the JSON
-    member and value that tell this message from others in a union.
+    `python` makes its values, and `declared` is the class that a user wrote. `fields` is filled
+    after the message is made, so that it may hold itself. `tag` is the JSON member and value that
+    tell this message from others in a union.
     """
 
     name: str
     shape: Shape
     python: type
+    declared: type | None = None
     fields: tuple[Field, ...] = ()
     tag: tuple[str, str] | None = None
-    doc: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gemstone_grpc import Context, MicroService, exposed_method
-from gemstone_grpc.service import Wired
+from gemstone_grpc.wiring import Wired
 
 
 def echo_service(hints: Mapping[str, Any]) -> MicroService:
@@ -30,10 +30,10 @@ class Faces:
     """The codecs of one method `echo(value)`, as each face uses them."""
 
     def __init__(self, wired: Wired, name: str) -> None:
-        self.method = wired.calls[name].method
-        self.codec = wired.codecs[name]
-        rpc = next(rpc for rpc in wired.contract.rpcs if rpc.method == name)
-        self.request_class = wired.classes[rpc.request.name]
+        self.method = wired.face.calls[name].method
+        self.codec = wired.face.codecs[name]
+        rpc = next(rpc for rpc in wired.face.contract.rpcs if rpc.method == name)
+        self.request_class = wired.face.classes[rpc.request.name]
 
     @classmethod
     def of(cls, hint: Any) -> "Faces":

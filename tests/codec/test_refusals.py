@@ -192,7 +192,7 @@ async def test_refused_alike_on_both_faces(refusal: Refusal) -> None:
     async with testing.in_memory(echo_service({"echo": refusal.hint})) as client:
         with pytest.raises(RpcError) as over_json:
             await client.jsonrpc("echo", msgspec.Raw(refusal.json.encode()))
-        request = text_format.Parse(refusal.wire, client.wired.classes["EchoRequest"]())
+        request = text_format.Parse(refusal.wire, client.wired.face.classes["EchoRequest"]())
         with pytest.raises(RpcError) as over_grpc:
             await client.unary("echo", request.SerializeToString())
     for refused in (over_json.value, over_grpc.value):

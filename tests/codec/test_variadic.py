@@ -26,7 +26,7 @@ def variadic_service(hint: Any) -> MicroService:
 def test_rest_of_params(row: Row) -> None:
     echo = Faces.of(row.hint).codec
     wired = variadic_service(row.hint).wire({})
-    codec, method = wired.codecs["rest"], wired.calls["rest"].method
+    codec, method = wired.face.codecs["rest"], wired.face.calls["rest"].method
 
     @examples(6)
     @given(st.lists(row.values, max_size=3), st.dictionaries(keys, row.values, max_size=3))

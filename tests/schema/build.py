@@ -31,7 +31,7 @@ def exposing(parameters: dict[str, Any], result: Any = None, **defaults: Any) ->
 def contract_of(owner: object) -> Contract:
     """The contract of an object's methods as the service `users`, known to be good for protobuf."""
     contract = derive("users", "v1", collect([owner]))
-    MessageClasses(contract)
+    MessageClasses(file_descriptor(contract))
     return contract
 
 

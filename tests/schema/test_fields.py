@@ -15,8 +15,7 @@ import gemstone_grpc as gemstone
 from gemstone_grpc.method import collect
 from gemstone_grpc.schema.descriptor import file_descriptor
 from gemstone_grpc.schema.hints import derive
-from gemstone_grpc.schema.types import Message
-from tests.schema.build import contract_of, exposing, fields, file_of
+from tests.schema.build import fields, file_of
 
 
 class Color(Enum):
@@ -216,13 +215,3 @@ def test_one_wrapper_serves_every_place() -> None:
     names = [message.name for message in file.message_type]
     assert names == ["FindRequest", "FindResponse", "ListInt64"]
     assert fields(file, "ListInt64") == ["1 repeated int64 value"]
-
-
-def test_docstrings_are_kept_and_those_of_dataclasses_are_not() -> None:
-    contract = contract_of(Kinds())
-    assert contract.rpcs[0].doc == "Every kind of parameter."
-    (user,) = (message for message in contract.messages if message.name == "User")
-    assert isinstance(user, Message)
-    assert user.doc == ""
-    (color,) = contract_of(exposing({"color": Color})).enumerations
-    assert color.doc == "What it looks like."

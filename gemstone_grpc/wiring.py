@@ -1,0 +1,134 @@
+"""The parts of a service and how they are put together."""
+
+from collections.abc import Sequence
+
+from tornado.httpserver import HTTPServer
+from tornado.web import Application
+
+from gateway.app import API_PATH, JsonRpcServer, make_app
+from gateway.endpoint import Endpoint
+from gemstone_grpc import attributes
+from gemstone_grpc.access_log import AccessLog
+from gemstone_grpc.api import Api, apis
+from gemstone_grpc.config import Config
+from gemstone_grpc.container import Container
+from gemstone_grpc.dispatch import Call, Dispatcher
+from gemstone_grpc.errors import StartError
+from gemstone_grpc.lifecycle import Lifecycle
+from gemstone_grpc.listen import spell
+from gemstone_grpc.schema.descriptor import pool_of
+from gemstone_grpc.server import GrpcServer
+
+
+class Face:
+    """A version of a service, bound to the dispatcher: its calls over gRPC and over JSON-RPC."""
+
+    def __init__(self, api: Api, dispatcher: Dispatcher, config: Config) -> None:
+        self.version = api.version
+        self.contract = api.contract
+        self.classes, self.codecs = api.codecs()
+        self.calls: dict[str, Call] = {}
+        targets: dict[str, Call] = {}
+        for method in api.methods:
+            codec = self.codecs[method.name]
+            self.calls[method.name] = dispatcher.bind(
+                method, codec.arguments_from_wire, codec.result_to_wire
+            )
+            if not method.internal:
+                targets[method.name] = dispatcher.bind(
+                    method, codec.arguments_from_json, codec.result_to_json
+                )
+        self.endpoint = Endpoint(targets, config)
+
+    def rpcs(self) -> dict[str, Call]:
+        """The calls over gRPC, by the names of their rpcs."""
+        return {rpc.name: self.calls[rpc.method] for rpc in self.contract.rpcs}
+
+
+class Wired:
+    """A service ready to run: its parts, for `Lifecycle` and for tests without sockets.
+
+    `faces` holds its own version first. Raises `StartError` for a mistake in the service.
+    """
+
+    def __init__(self, service: Container, config: Config) -> None:
+        self.config = config
+        described = apis(service, config)
+        self.dispatcher = Dispatcher(
+            interceptors=attributes.interceptors(service),
+            timeout=config.timeout,
+            max_in_flight=config.max_in_flight,
+            threads=config.threads,
+            access_log=None if config.access_log == "off" else AccessLog(config.access_log),
+        )
+        self.faces = [Face(api, self.dispatcher, config) for api in described]
+        self.lifecycle = self._lifecycle(service)
+
+    @property
+    def face(self) -> Face:
+        """The service's own version."""
+        return self.faces[0]
+
+    @property
+    def api_url(self) -> str:
+        """Where JSON-RPC is served, once it is."""
+        return f"http://{self._address(self.lifecycle.port)}{API_PATH}"
+
+    @property
+    def grpc_address(self) -> str:
+        """Where gRPC is served, once it is."""
+        return self._address(self.lifecycle.grpc_port)
+
+    def _address(self, port: int) -> str:
+        return spell(self.config.host, port)
+
+    def _lifecycle(self, service: Container) -> Lifecycle:
+        apis = [JsonRpcServer(face.endpoint, self.config) for face in self.faces]
+        http = HTTPServer(
+            self._application(service, apis),
+            max_header_size=self.config.max_header_size,
+            max_body_size=self.config.max_body_size,
+            body_timeout=self.config.body_timeout,
+            idle_connection_timeout=self.config.idle_timeout,
+        )
+        grpc = GrpcServer(
+            {face.contract.full_name: face.rpcs() for face in self.faces},
+            pool_of(file for face in self.faces for file in face.classes.files),
+            self.config,
+            attributes.grpc_interceptors(service),
+        )
+
+        async def http_idle() -> None:
+            for api in apis:
+                await api.idle()
+
+        return Lifecycle(
+            self.config,
+            self.dispatcher,
+            grpc,
+            http,
+            http_idle=http_idle,
+            on_start=attributes.hook(service, "on_service_start"),
+            on_stop=attributes.hook(service, "on_service_stop"),
+            periodic_tasks=list(attributes.periodic_tasks(service)),
+        )
+
+    def _application(self, service: Container, apis: Sequence[JsonRpcServer]) -> Application:
+        folder = attributes.folder(type(service))
+        static = list(attributes.static_handlers(service, folder))
+        template_path = attributes.template_path(service, folder)
+        extra = attributes.extra_handlers(service)
+        versions = {f"/{face.version}": api for face, api in zip(self.faces, apis, strict=True)}
+        try:
+            return make_app(
+                {"": apis[0], **versions},
+                is_ready=lambda: self.lifecycle.is_ready,
+                handlers=[*extra, *static],
+                template_path=template_path,
+                service=service,
+            )
+        except Exception as error:  # Tornado's own, of many kinds
+            raise StartError(
+                f"{type(service).__name__}.extra_handlers: Tornado refuses them ({error}): give it "
+                'pairs such as ("/page", PageHandler)'
+            ) from error

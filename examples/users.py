@@ -1,5 +1,7 @@
 """Types on both faces: a dataclass, an enum, optional values, a declared error, a stream.
 
+Its contract is committed, and pins the numbers.
+
 gemstone run examples.users:Users
 """
 
@@ -38,10 +40,21 @@ class UserNotFound(gemstone.RpcError):
     code = gemstone.Code.NOT_FOUND
 
 
+class RequestId:
+    """Gives a caller's `x-request-id` back, so that both find the call in their logs."""
+
+    async def intercept(self, context: gemstone.Context, call_next: gemstone.Next) -> Any:
+        if request_id := context.metadata.get("x-request-id"):
+            context.set_trailing_metadata([("x-request-id", request_id)])
+        return await call_next(context)
+
+
 class Users(gemstone.MicroService):
     """Keeps users in memory."""
 
     name = "users"
+    contract = "../proto/users/v1/users.proto"
+    interceptors = (RequestId(),)
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)

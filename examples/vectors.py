@@ -72,6 +72,7 @@ class Vectors(gemstone.MicroService):
     """Gives back what it is given."""
 
     name = "vectors"
+    contract = "../proto/vectors/v1/vectors.proto"
 
     @gemstone.exposed_method()
     async def echo(self, value: Everything) -> Everything:

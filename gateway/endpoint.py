@@ -62,10 +62,8 @@ class Endpoint:
             payload=request.params,
         )
         try:
-            if target.method.streams:
-                raise RpcError(
-                    Code.UNIMPLEMENTED, f"{request.method} streams its results: call it over gRPC"
-                )
+            if target.method.client_streaming or target.method.server_streaming:
+                raise RpcError(Code.UNIMPLEMENTED, f"{request.method} streams: call it over gRPC")
             result = await target(context)
         except RpcError as error:
             return request.id and self._render.error(request.id, error)

@@ -12,11 +12,12 @@ return f"hello {name}"
 HelloWorldService().start()
 """
 
-from gemstone_grpc.container import Container
+from gemstone_grpc.container import Container, Version
 from gemstone_grpc.context import Context, Metadata
 from gemstone_grpc.errors import Code, FieldViolation, RpcError, StartError
 from gemstone_grpc.interceptor import Interceptor, Next
 from gemstone_grpc.method import exposed_method
+from gemstone_grpc.schema.pinned import Field
 from gemstone_grpc.schema.types import Float32, Int32, UInt32, UInt64
 from gemstone_grpc.service import MicroService
 
@@ -24,6 +25,7 @@ __all__ = [
     "Code",
     "Container",
     "Context",
+    "Field",
     "FieldViolation",
     "Float32",
     "Int32",
@@ -35,5 +37,6 @@ __all__ = [
     "StartError",
     "UInt32",
     "UInt64",
+    "Version",
     "exposed_method",
 ]

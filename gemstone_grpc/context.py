@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,6 +10,15 @@ if TYPE_CHECKING:
     from gemstone_grpc.method import Method
 
 Transport = Literal["grpc", "jsonrpc"]
+Pairs = tuple[tuple[str, str | bytes], ...]
+
+_MAX_METADATA = 4096  # bytes; gRPC lets through 8 KiB, and an error's status may need the rest
+_NAME = re.compile(r"[0-9a-z_.-]+")
+_TEXT = re.compile(r"([!-~]([ -~]*[!-~])?)?")
+_OF_HTTP = {
+    "connection", "content-length", "content-type", "host", "keep-alive", "proxy-connection", "te",
+    "trailer", "transfer-encoding", "upgrade",
+}  # fmt: skip
 
 
 class Metadata(Mapping[str, str]):
@@ -49,6 +59,10 @@ class Context:
 
     `deadline` is a time of the running loop's clock (`loop.time()`, seconds), or None;
     `peer` is gRPC's form of an address, `ipv4:127.0.0.1:50312`; `transport` names the face.
+
+    Response metadata is gRPC's alone: over JSON-RPC it is checked, and goes nowhere. Names are in
+    lower case; a value is printable ASCII, or bytes under a name that ends in `-bin`; both of the
+    methods that take pairs raise `ValueError` for others.
     """
 
     __slots__ = ("_metadata", "_pairs", "_payload", "deadline", "method", "peer", "transport")
@@ -84,5 +98,58 @@ class Context:
             return None
         return max(0.0, self.deadline - asyncio.get_running_loop().time())
 
+    async def send_initial_metadata(
+        self, metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]
+    ) -> None:
+        """Send gRPC's response headers now, all at once, before the first result.
+
+        Raises `RuntimeError` when they were sent already; the first response sends them too.
+        """
+        await self._send_initial(_checked(metadata))
+
+    def set_trailing_metadata(
+        self, metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]
+    ) -> None:
+        """Choose what follows the last response, or the error; it takes the place of any before."""
+        self._set_trailing(_checked(metadata))
+
+    async def _send_initial(self, pairs: Pairs) -> None:
+        """What a face does with initial metadata."""
+
+    def _set_trailing(self, pairs: Pairs) -> None:
+        """What a face does with trailing metadata."""
+
     def __repr__(self) -> str:
         return f"Context({self.method.name!r}, transport={self.transport!r}, peer={self.peer!r})"
+
+
+def _checked(metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]) -> Pairs:
+    """Response metadata as pairs; raises `ValueError` for what gRPC would drop or break at."""
+    pairs = tuple(metadata.items() if isinstance(metadata, Mapping) else metadata)
+    for pair in pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise ValueError(f'metadata is pairs of a name and a value, ("x-tag", "a"): {pair!r}')
+        if words := _misfit(*pair):
+            raise ValueError(f"metadata {pair[0]!r}: {words}")
+    size = sum(len(name) + len(value) for name, value in pairs)
+    if size > _MAX_METADATA:
+        raise ValueError(
+            f"metadata of {size} bytes is over the {_MAX_METADATA} that surely arrive: make it a "
+            "part of the result"
+        )
+    return pairs
+
+
+def _misfit(name: Any, value: Any) -> str | None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return "a name is lower-case letters, digits and _ - . alone, such as 'x-tag'"
+    if name.startswith("grpc-") or name in _OF_HTTP:
+        return "the name belongs to gRPC or HTTP: choose another, such as one with x- before it"
+    if name.endswith("-bin"):
+        return None if isinstance(value, bytes) else "a name that ends in -bin is for bytes"
+    if not isinstance(value, str) or not _TEXT.fullmatch(value):
+        return (
+            "a value is printable ASCII without space at its ends: give other text as bytes, under "
+            "a name that ends in -bin"
+        )
+    return None

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future as ThreadFuture
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError
 from gemstone_grpc.interceptor import Interceptor, Next, chain
 from gemstone_grpc.method import Method
+from gemstone_grpc.requests import Requests
 
 log = logging.getLogger("gemstone")
 
@@ -60,6 +62,20 @@ class Call:
                 await close()
 
 
+class ClientStreamingCall(Call):
+    """A call whose requests stream: the context's payload reads them, as `requests.Read` says."""
+
+    __slots__ = ()
+
+    async def _unary(self, context: Context) -> bytes:
+        async with aclosing(Requests(context._payload)) as context._payload:
+            return await super()._unary(context)
+
+    async def _pump(self, context: Context, write: Write) -> None:
+        async with aclosing(Requests(context._payload)) as context._payload:
+            await super()._pump(context, write)
+
+
 class Dispatcher:
     """Runs methods: interceptors, deadline, calls in flight, threads, and errors that leak nothing.
 
@@ -88,13 +104,14 @@ class Dispatcher:
 
     def bind(self, method: Method, decode: Decode, encode: Encode) -> Call:
         """Compose the way from a payload to the method and back to bytes."""
-        if method.streams:
+        if method.server_streaming:
             invoke = partial(self._invoke_stream, method, decode)
         elif method.blocking:
             invoke = partial(self._invoke_in_thread, method, decode)
         else:
             invoke = partial(self._invoke, method, decode)
-        return Call(self, method, chain(self._interceptors, invoke), encode)
+        call = ClientStreamingCall if method.client_streaming else Call
+        return call(self, method, chain(self._interceptors, invoke), encode)
 
     @property
     def in_flight(self) -> int:
@@ -145,7 +162,8 @@ class Dispatcher:
     def _admit(self, context: Context, now: float, work: Coroutine[Any, Any, Any]) -> None:
         """Set the deadline, or refuse the call before it begins."""
         method = context.method
-        limit = method.timeout or (None if method.streams else self._timeout)
+        streams = method.client_streaming or method.server_streaming
+        limit = method.timeout or (None if streams else self._timeout)
         if limit is not None and (context.deadline is None or context.deadline > now + limit):
             context.deadline = now + limit
         refusal: RpcError | None = None

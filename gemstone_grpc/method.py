@@ -3,24 +3,19 @@
 import inspect
 import math
 import re
-import typing
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gemstone_grpc.annotations import UnresolvedHintError, resolve_hints
-from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError, StartError
+from gemstone_grpc.parameters import EMPTY, Parameter, is_stream, item_hint, parameters
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _MARK = "__gemstone_exposure__"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
-_STREAMS = (AsyncIterator, AsyncIterable, AsyncGenerator)
-
-EMPTY = inspect.Parameter.empty
-ParameterKind = inspect._ParameterKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +31,12 @@ class _Exposure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A parameter of a method; `hint` is resolved, `default` is `EMPTY` when there is none."""
-
-    name: str
-    kind: ParameterKind
-    hint: Any
-    default: Any
-    is_context: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """An exposed method.
 
-    `label` is its place in the code (`Users.find`), for messages; `result` is the hint of the
-    result, or of one item when the method `streams`; `timeout` is in seconds.
+    `label` is its place in the code (`Users.find`), for messages. A method is `client_streaming`
+    when one of its parameters is a stream of requests, and `server_streaming` when its result is a
+    stream, whose item's hint is then `result`; `timeout` is in seconds.
     """
 
     name: str
@@ -59,7 +44,8 @@ class Method:
     function: Callable[..., Any]
     parameters: tuple[Parameter, ...]
     result: Any
-    streams: bool
+    client_streaming: bool
+    server_streaming: bool
     blocking: bool
     private: bool
     internal: bool
@@ -177,20 +163,22 @@ def _method(owner: object, attribute: str, exposure: _Exposure) -> Method:
     function = getattr(owner, attribute)
     hints = _hints(label, function)
     result = hints.get("return", EMPTY)
-    streams = _streams(label, function, result)
-    if streams:
-        result = (*typing.get_args(result), Any)[0]
-    coroutine = inspect.iscoroutinefunction(function)
-    if exposure.blocking and (coroutine or streams):
+    server_streaming = _gives_stream(label, function, result)
+    if server_streaming:
+        result = item_hint(result)
+    is_async = inspect.iscoroutinefunction(function) or server_streaming
+    if exposure.blocking and is_async:
         raise StartError(f"{label}: blocking=True is for a plain `def`: drop it, or drop `async`")
+    found = parameters(label, function, hints)
     return Method(
         name=name,
         label=label,
         function=function,
-        parameters=_parameters(label, function, hints),
+        parameters=found,
         result=Any if result is EMPTY else result,
-        streams=streams,
-        blocking=not (coroutine or streams) and exposure.blocking is not False,
+        client_streaming=_takes_stream(label, found, is_async),
+        server_streaming=server_streaming,
+        blocking=not is_async and exposure.blocking is not False,
         private=exposure.private,
         internal=exposure.internal,
         scopes=exposure.scopes,
@@ -201,17 +189,27 @@ def _method(owner: object, attribute: str, exposure: _Exposure) -> Method:
     )
 
 
-def _streams(label: str, function: Callable[..., Any], result: Any) -> bool:
+def _gives_stream(label: str, function: Callable[..., Any], result: Any) -> bool:
     """Whether a method gives its results one by one."""
     if inspect.isgeneratorfunction(function):
         raise StartError(
             f"{label} yields in a plain `def`: make it `async def` to stream, or return a list"
         )
-    if typing.get_origin(result) in _STREAMS or result in _STREAMS:
+    if is_stream(result):
         return True
     if inspect.isasyncgenfunction(function) and result is not EMPTY:
         raise StartError(f"{label} yields, and its hint does not say so: write AsyncIterator[T]")
     return inspect.isasyncgenfunction(function)
+
+
+def _takes_stream(label: str, found: tuple[Parameter, ...], is_async: bool) -> bool:
+    stream = next((parameter for parameter in found if parameter.is_stream), None)
+    if stream is not None and not is_async:
+        raise StartError(
+            f"{label}, parameter `{stream.name}`: a plain `def` cannot wait for a stream of "
+            "requests: make it `async def`, or take list[T]"
+        )
+    return stream is not None
 
 
 def _check(label: str, name: str, exposure: _Exposure) -> None:
@@ -251,31 +249,3 @@ def _hints(label: str, function: Callable[..., Any]) -> dict[str, Any]:
     except UnresolvedHintError as error:
         where = {None: "", "return": ", result"}.get(error.name, f", parameter `{error.name}`")
         raise StartError(f"{label}{where}: {error}") from None
-
-
-def _parameters(
-    label: str, function: Callable[..., Any], hints: dict[str, Any]
-) -> tuple[Parameter, ...]:
-    try:
-        signature = inspect.signature(function)
-    except ValueError:
-        raise StartError(f"{label} takes no self: write it as its first parameter") from None
-    parameters = tuple(
-        Parameter(
-            name=parameter.name,
-            kind=parameter.kind,
-            hint=hints.get(parameter.name, Any),
-            default=parameter.default,
-            is_context=hints.get(parameter.name) is Context,
-        )
-        for parameter in signature.parameters.values()
-    )
-    for parameter in parameters:
-        if parameter.is_context and parameter.kind in (
-            inspect.Parameter.VAR_POSITIONAL,
-            inspect.Parameter.VAR_KEYWORD,
-        ):
-            raise StartError(
-                f"{label}, parameter `{parameter.name}`: a call has one Context: drop the stars"
-            )
-    return parameters

@@ -4,7 +4,8 @@ import asyncio
 import errno
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import grpc
 import grpc.aio
@@ -16,7 +17,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from gemstone_grpc.config import Config
-from gemstone_grpc.context import Context
+from gemstone_grpc.context import Context, Pairs
 from gemstone_grpc.dispatch import Call
 from gemstone_grpc.errors import RpcError
 from gemstone_grpc.listen import GRPC, cannot_listen, spell
@@ -25,6 +26,7 @@ from gemstone_grpc.schema.descriptor import add_file
 log = logging.getLogger("gemstone")
 
 _NO_DEADLINE = 365 * 24 * 3600  # seconds; grpc gives odd numbers when the caller set none
+_TURNS_TO_CANCEL = 4  # a handler, its call, its method, and one to spare
 _MAX_MESSAGE = 1024  # characters of a status message
 _MAX_DETAILS = 4096  # bytes of a status; the metadata that carries it is limited to 8 KiB in all
 _STATUS = {code.value[0]: code for code in grpc.StatusCode}
@@ -108,13 +110,19 @@ def _millis(seconds: float | None) -> int | None:
 
 
 def _handler(call: Call) -> "grpc.RpcMethodHandler[Any, Any]":
-    if call.method.streams:
-        return grpc.unary_stream_rpc_method_handler(_stream(call))
-    return grpc.unary_unary_rpc_method_handler(_unary(call))
+    match call.method.client_streaming, call.method.server_streaming:
+        case False, False:
+            return grpc.unary_unary_rpc_method_handler(_unary(call))
+        case False, True:
+            return grpc.unary_stream_rpc_method_handler(_stream(call))
+        case True, False:
+            return grpc.stream_unary_rpc_method_handler(_reading(_unary(call)))
+        case _:
+            return grpc.stream_stream_rpc_method_handler(_reading(_stream(call)))
 
 
 def _unary(call: Call) -> Any:
-    async def handle(request: bytes, servicer: Any) -> bytes:
+    async def handle(request: Any, servicer: Any) -> bytes:
         try:
             return await call(_context(call, request, servicer))
         except RpcError as error:
@@ -125,7 +133,7 @@ def _unary(call: Call) -> Any:
 
 
 def _stream(call: Call) -> Any:
-    async def handle(request: bytes, servicer: Any) -> None:
+    async def handle(request: Any, servicer: Any) -> None:
         async def write(response: bytes) -> None:
             try:
                 await servicer.write(response)
@@ -141,31 +149,82 @@ def _stream(call: Call) -> Any:
     return handle
 
 
-def _context(call: Call, request: bytes, servicer: Any) -> Context:
+def _reading(handle: Any) -> Any:
+    """A handler whose payload is not a request, but reads them."""
+
+    async def handle_stream(_: Any, servicer: Any) -> Any:
+        return await handle(partial(_read, servicer), servicer)
+
+    return handle_stream
+
+
+async def _read(servicer: Any) -> bytes | None:
+    """The next request; None when the client has sent its last.
+
+    grpc.aio says EOF for a client that has gone too, often before it cancels the call: what was
+    sent so far would pass for the whole. Behind a second read, which such a cancellation always
+    outruns, it needs but some turns of the loop to reach the method.
+    """
+    try:
+        message: Any = await servicer.read()
+        if message is not grpc.aio.EOF:
+            return cast(bytes, message)
+        await servicer.read()
+    except grpc.aio.BaseError:
+        raise asyncio.CancelledError from None  # the client has gone, or the server
+    for _ in range(_TURNS_TO_CANCEL):
+        await asyncio.sleep(0)
+    return None
+
+
+class _GrpcContext(Context):
+    __slots__ = ("_servicer",)
+
+    _servicer: Any
+
+    async def _send_initial(self, pairs: Pairs) -> None:
+        try:
+            await self._servicer.send_initial_metadata(pairs)
+        except grpc.aio.UsageError:
+            raise RuntimeError(
+                "initial metadata was sent already, by this method or with its first response, or "
+                "the call is over: send all of it at once, before the first result"
+            ) from None
+        except grpc.aio.BaseError:
+            raise asyncio.CancelledError from None  # the client has gone
+
+    def _set_trailing(self, pairs: Pairs) -> None:
+        self._servicer.set_trailing_metadata(pairs)
+
+
+def _context(call: Call, payload: Any, servicer: Any) -> Context:
     remaining = servicer.time_remaining()
     deadline = None
     if remaining is not None and remaining < _NO_DEADLINE:
         deadline = asyncio.get_running_loop().time() + remaining
-    return Context(
+    context = _GrpcContext(
         call.method,
         transport="grpc",
         peer=servicer.peer(),
         metadata=servicer.invocation_metadata(),
         deadline=deadline,
-        payload=request,
+        payload=payload,
     )
+    context._servicer = servicer
+    return context
 
 
 async def _abort(servicer: Any, error: RpcError) -> None:
     message = error.message[:_MAX_MESSAGE]
-    metadata: tuple[tuple[str, bytes], ...] = ()
+    metadata: Pairs = servicer.trailing_metadata()
     if error.violations or error.details:
-        metadata = (("grpc-status-details-bin", _status(error, message)),)
+        room = _MAX_DETAILS - sum(len(name) + len(value) for name, value in metadata)
+        metadata += (("grpc-status-details-bin", _status(error, message, room)),)
     await servicer.abort(_STATUS[error.code], message, metadata)
 
 
-def _status(error: RpcError, message: str) -> bytes:
-    """`google.rpc.Status` with `BadRequest` and `Struct`, as much of them as metadata can carry."""
+def _status(error: RpcError, message: str, room: int) -> bytes:
+    """`google.rpc.Status` with `BadRequest` and `Struct`, as much of them as there is room for."""
     status = status_pb2.Status(code=error.code, message=message)
     for detail in _details(error):
         packed = any_pb2.Any()
@@ -174,7 +233,7 @@ def _status(error: RpcError, message: str) -> bytes:
         except EncodeError:
             log.warning("the details of %s are nested too deeply for gRPC and were left out", error)
             break
-        if status.ByteSize() + packed.ByteSize() > _MAX_DETAILS:
+        if status.ByteSize() + packed.ByteSize() > room:
             log.warning("the details of %s are too large for gRPC and were left out", error)
             break
         status.details.append(packed)

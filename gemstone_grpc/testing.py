@@ -9,10 +9,12 @@ Both give a `Client`, so that a test may move from one to the other.
 """
 
 import abc
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any, Self
 
 import grpc
 import grpc.aio
@@ -25,9 +27,10 @@ from gateway.endpoint import Caller
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, FieldViolation, RpcError
 from gemstone_grpc.service import MicroService
-from gemstone_grpc.wiring import Wired
+from gemstone_grpc.wiring import Face, Wired
 
 Params = Mapping[str, Any] | Sequence[Any]
+Request = bytes | AsyncIterator[bytes]
 
 _PEER = "memory"
 
@@ -35,20 +38,25 @@ _PEER = "memory"
 class Client(abc.ABC):
     """Calls a service over either face; both raise what the service answers as `RpcError`."""
 
-    def __init__(self, wired: Wired) -> None:
+    def __init__(self, wired: Wired, face: Face) -> None:
         self.wired = wired
+        self.face = face
+
+    @abc.abstractmethod
+    def version(self, name: str) -> Self:
+        """A client of another version that is served, such as `v1`. Raises `LookupError`."""
 
     @abc.abstractmethod
     async def post(self, body: bytes) -> bytes | None:
         """A JSON-RPC body → the body of the answer; None when there is none."""
 
     @abc.abstractmethod
-    async def unary(self, method: str, request: bytes) -> bytes:
-        """A serialized request → the serialized response."""
+    async def unary(self, method: str, request: Request) -> bytes:
+        """A serialized request, or a stream of them → the serialized response."""
 
     @abc.abstractmethod
-    def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
-        """A serialized request → the serialized responses of a streaming method."""
+    def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
+        """A serialized request, or a stream of them → the serialized responses as they come."""
 
     async def jsonrpc(self, method: str, params: Params = ()) -> Any:
         """Call over JSON-RPC; the result is plain JSON data."""
@@ -59,15 +67,25 @@ class Client(abc.ABC):
         return answer["result"]
 
     async def grpc(self, method: str, **params: Any) -> Any:
-        """Call over gRPC; the result is a value of the method's hint."""
-        codec = self.wired.face.codecs[method]
-        return codec.result_from_wire(await self.unary(method, codec.request_to_wire(params)))
+        """Call over gRPC; the result is a value of the method's hint.
+
+        What stands for a stream of requests is an iterable of items, or an async one.
+        """
+        codec = self.face.codecs[method]
+        return codec.result_from_wire(await self.unary(method, self._request(method, params)))
 
     async def stream(self, method: str, **params: Any) -> AsyncIterator[Any]:
-        """Call a streaming method over gRPC."""
-        codec = self.wired.face.codecs[method]
-        async for response in self.streamed(method, codec.request_to_wire(params)):
+        """Call a method whose results stream over gRPC; parameters are as for `grpc`."""
+        codec = self.face.codecs[method]
+        async for response in self.streamed(method, self._request(method, params)):
             yield codec.result_from_wire(response)
+
+    def _request(self, method: str, params: Mapping[str, Any]) -> Request:
+        codec = self.face.codecs[method]
+        if not self.face.calls[method].method.client_streaming:
+            return codec.request_to_wire(params)
+        ((name, items),) = params.items()
+        return (codec.request_to_wire({name: item}) async for item in _each(items))
 
 
 @asynccontextmanager
@@ -77,7 +95,7 @@ async def running(service: MicroService) -> AsyncIterator["SocketClient"]:
         service.serving(port=0, grpc_port=0) as wired,
         grpc.aio.insecure_channel(wired.grpc_address) as channel,
     ):
-        yield SocketClient(wired, wired.api_url, channel)
+        yield SocketClient(wired, wired.face, wired.api_url, channel)
 
 
 @asynccontextmanager
@@ -90,18 +108,52 @@ async def in_memory(service: MicroService) -> AsyncIterator["MemoryClient"]:
     wired = service.wire({})
     try:
         await wired.lifecycle.call_start_hook()
-        yield MemoryClient(wired)
+        yield MemoryClient(wired, wired.face)
     finally:
         await wired.lifecycle.call_stop_hook()
+
+
+class Sent:
+    """What a call sends; grpc.aio cancels a call whose stream of requests fails, and hides why."""
+
+    def __init__(self, request: Request) -> None:
+        self.streams = not isinstance(request, bytes)
+        self.request = request if isinstance(request, bytes) else self._watched(request)
+        self._failure: Exception | None = None
+
+    async def _watched(self, requests: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        try:
+            async for request in requests:
+                yield request
+        except Exception as failure:
+            self._failure = failure
+            raise
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raise why a call failed: what the service answered, or what kept the requests back."""
+        try:
+            yield
+        except grpc.aio.AioRpcError as error:
+            raise error_from_grpc(error) from None
+        except asyncio.CancelledError:
+            if self._failure is None:
+                raise
+            raise self._failure from None
 
 
 class SocketClient(Client):
     """A client over HTTP and gRPC; `channel` is open for other calls too."""
 
-    def __init__(self, wired: Wired, api_url: str, channel: grpc.aio.Channel) -> None:
-        super().__init__(wired)
+    def __init__(self, wired: Wired, face: Face, api_url: str, channel: grpc.aio.Channel) -> None:
+        super().__init__(wired, face)
         self.api_url = api_url
         self.channel = channel
+
+    def version(self, name: str) -> Self:
+        """Its JSON-RPC is below the service's own."""
+        url = f"{self.wired.api_url}/{name}"
+        return type(self)(self.wired, self.wired.version(name), url, self.channel)
 
     async def post(self, body: bytes) -> bytes | None:
         """One HTTP request."""
@@ -111,28 +163,27 @@ class SocketClient(Client):
         )
         return response.body or None
 
-    async def unary(self, method: str, request: bytes) -> bytes:
+    async def unary(self, method: str, request: Request) -> bytes:
         """One gRPC call."""
-        call: Any = self.channel.unary_unary(self.path(method))
-        try:
-            response: bytes = await call(request)
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
-        else:
-            return response
+        sent = Sent(request)
+        channel = self.channel
+        start: Any = channel.stream_unary if sent.streams else channel.unary_unary
+        with sent.errors():
+            response: bytes = await start(self.path(method))(sent.request)
+        return response
 
-    async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
+    async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
         """One gRPC call whose responses stream."""
-        call: Any = self.channel.unary_stream(self.path(method))
-        try:
-            async for response in call(request):
+        sent = Sent(request)
+        channel = self.channel
+        start: Any = channel.stream_stream if sent.streams else channel.unary_stream
+        with sent.errors():
+            async for response in start(self.path(method))(sent.request):
                 yield response
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
 
     def path(self, method: str) -> str:
         """The path of a method's rpc, `/users.v1.UsersService/UsersFind`."""
-        contract = self.wired.face.contract
+        contract = self.face.contract
         name = next(rpc.name for rpc in contract.rpcs if rpc.method == method)
         return f"/{contract.full_name}/{name}"
 
@@ -140,31 +191,51 @@ class SocketClient(Client):
 class MemoryClient(Client):
     """A client without sockets."""
 
+    def version(self, name: str) -> Self:
+        """Its calls go through the same dispatcher."""
+        return type(self)(self.wired, self.wired.version(name))
+
     async def post(self, body: bytes) -> bytes | None:
         """A body, straight to the endpoint."""
-        return await self.wired.face.endpoint(body, Caller(_PEER))
+        return await self.face.endpoint(body, Caller(_PEER))
 
-    async def unary(self, method: str, request: bytes) -> bytes:
+    async def unary(self, method: str, request: Request) -> bytes:
         """A request, straight to the dispatcher."""
-        response: bytes = await self.wired.face.calls[method](self._context(method, request))
+        response: bytes = await self.face.calls[method](self._context(method, request))
         return response
 
-    async def streamed(self, method: str, request: bytes) -> AsyncIterator[bytes]:
-        """A request, straight to the dispatcher; responses come when the stream is over."""
-        responses: list[bytes] = []
+    async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
+        """A request, straight to the dispatcher, which waits until each response is taken."""
+        responses: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-        async def keep(response: bytes) -> None:
-            responses.append(response)
+        async def write(response: bytes) -> None:
+            responses.put_nowait(response)
+            await responses.join()
 
+        context = self._context(method, request)
+        call = asyncio.ensure_future(self.face.calls[method].stream(context, write))
+        call.add_done_callback(lambda _: responses.put_nowait(None))
         try:
-            await self.wired.face.calls[method].stream(self._context(method, request), keep)
-        finally:
-            for response in responses:
+            while (response := await responses.get()) is not None:
+                responses.task_done()
                 yield response
+            await call
+        finally:
+            call.cancel()
 
-    def _context(self, method: str, request: bytes) -> Context:
-        known = self.wired.face.calls[method].method
-        return Context(known, transport="grpc", peer=_PEER, payload=request)
+    def _context(self, method: str, request: Request) -> Context:
+        known = self.face.calls[method].method
+        payload = request if isinstance(request, bytes) else partial(anext, request, None)
+        return Context(known, transport="grpc", peer=_PEER, payload=payload)
+
+
+async def _each(items: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
 
 
 def error_from_grpc(error: grpc.aio.AioRpcError) -> RpcError:

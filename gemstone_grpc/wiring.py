@@ -69,6 +69,13 @@ class Wired:
         """The service's own version."""
         return self.faces[0]
 
+    def version(self, name: str) -> Face:
+        """A version that is served, by its name. Raises `LookupError`."""
+        for face in self.faces:
+            if face.version == name:
+                return face
+        raise LookupError(f"{self.config.name} is not served as {name}")
+
     @property
     def api_url(self) -> str:
         """Where JSON-RPC is served, once it is."""

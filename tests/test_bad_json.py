@@ -242,4 +242,4 @@ async def test_a_streaming_method_says_where_it_is(shop: testing.SocketClient) -
     body = {"jsonrpc": "2.0", "id": 1, "method": "count", "params": [3]}
     error = (await answer(shop, msgspec.json.encode(body)))["error"]
     assert error["code"] == -32012
-    assert error["message"] == "count streams its results: call it over gRPC"
+    assert error["message"] == "count streams: call it over gRPC"

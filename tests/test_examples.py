@@ -34,7 +34,7 @@ async def test_readme_tests_itself(readme: dict[str, Any]) -> None:
 
 
 async def test_readme_curl_and_reflection(readme: dict[str, Any]) -> None:
-    _, curl, call_grpc = blocks("sh")
+    _, curl, call_grpc, *_ = blocks("sh")
     http_answer, grpc_answer = (json.loads(block) for block in blocks("json")[:2])
     async with testing.running(readme["HelloWorldService"]()) as client:
         line = curl.replace("http://localhost:8000/api", client.api_url)
@@ -65,6 +65,12 @@ async def test_readme_users(readme: dict[str, Any]) -> None:
 
 def vars_of(violation: Any) -> dict[str, str]:
     return {"field": violation.field, "description": violation.description}
+
+
+async def test_readme_versions(readme: dict[str, Any]) -> None:
+    async with testing.running(readme["UsersV2"]()) as client:
+        assert await client.version("v1").jsonrpc("users.find", [7]) == "ann@example.com"
+        assert (await client.jsonrpc("users.find", [7]))["id"] == 7
 
 
 async def test_readme_interceptor(readme: dict[str, Any]) -> None:

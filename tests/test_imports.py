@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("gemstone_grpc", "gateway")
 LAYERS = (  # from the ground up; rooms of one layer do not know each other
     ("errors", "annotations", "container"),
-    ("config", "context", "listen", "protoc"),
+    ("config", "context", "listen", "protoc", "requests"),
+    ("parameters",),
     ("method",),
     ("interceptor", "schema"),
     ("access_log", "codec"),

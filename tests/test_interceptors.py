@@ -30,7 +30,7 @@ class Recorder:
         except RpcError as error:
             self.errors.append(error.code)
             raise
-        if context.method.streams:
+        if context.method.server_streaming:
             return self.watch(result)
         self.results.append(result)
         return result

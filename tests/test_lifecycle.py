@@ -69,7 +69,7 @@ async def test_calls_in_flight_are_answered() -> None:
     async with grpc.aio.insecure_channel("localhost:1"):  # keeps grpc.aio's poller alive
         async with service.serving(port=0, grpc_port=0) as wired:
             channel = grpc.aio.insecure_channel(wired.grpc_address)
-            client = testing.SocketClient(wired, wired.api_url, channel)
+            client = testing.SocketClient(wired, wired.face, wired.api_url, channel)
             AsyncHTTPClient().configure(None, max_clients=200)
             ok = [asyncio.create_task(client.grpc("wait")) for _ in range(40)]
             ok += [asyncio.create_task(post_wait(client)) for _ in range(40)]
@@ -97,7 +97,7 @@ async def test_new_calls_are_refused_while_stopping() -> None:
     service = Slow(grace=10)
     async with service.serving(port=0, grpc_port=0) as wired:
         client = testing.SocketClient(
-            wired, wired.api_url, grpc.aio.insecure_channel(wired.grpc_address)
+            wired, wired.face, wired.api_url, grpc.aio.insecure_channel(wired.grpc_address)
         )
         reader, writer = await connect(client)
         writer.write(request(b'{"jsonrpc":"2.0","id":1,"method":"nope"}'))
@@ -149,7 +149,7 @@ async def test_health_follows() -> None:
         stub: Any = health_pb2_grpc.HealthStub(channel)
         watch = stub.Watch(health_pb2.HealthCheckRequest(service="slow.v1.SlowService"))
         assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
-        client = testing.SocketClient(wired, wired.api_url, channel)
+        client = testing.SocketClient(wired, wired.face, wired.api_url, channel)
         call = asyncio.create_task(client.grpc("wait"))
         await began(service, 1)
 

@@ -195,7 +195,7 @@ def test_the_options_arrive() -> None:
 )
 def test_how_a_function_runs(function: Callable[..., Any], streams: bool, blocking: bool) -> None:
     collected = method(function)
-    assert (collected.streams, collected.blocking) == (streams, blocking)
+    assert (collected.server_streaming, collected.blocking) == (streams, blocking)
 
 
 class Base:

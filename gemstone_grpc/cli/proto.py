@@ -65,22 +65,22 @@ def _refuse_to_break(found: Draft) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    complaints = [
-        complaint for api in _apis(options.service) for complaint in _complaints(api, options.out)
-    ]
-    if complaints:
-        print(
-            *complaints, f"run `gemstone proto write {options.service}`", sep="\n", file=sys.stderr
-        )
+    refused: list[str] = []
+    stale: list[str] = []
+    for api in _apis(options.service):
+        try:
+            stale += _staleness(_draft(api, options.out))
+        except StartError as error:
+            refused.append(str(error))
+    if stale:
+        stale.append(f"run `gemstone proto write {options.service}`")
+    if refused or stale:
+        print(*refused, *stale, sep="\n", file=sys.stderr)
         raise SystemExit(1)
 
 
-def _complaints(api: Api, out: Path | None) -> Iterator[str]:
-    try:
-        found = _draft(api, out)
-    except StartError as error:
-        yield str(error)
-        return
+def _staleness(found: Draft) -> Iterator[str]:
+    """What a file does not say yet."""
     if found.is_new:
         yield f"{found.path} is not there"
     elif found.is_current:

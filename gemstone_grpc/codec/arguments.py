@@ -14,6 +14,7 @@ from gemstone_grpc.codec.text import key_step
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, FieldViolation, RpcError
 from gemstone_grpc.method import Method
+from gemstone_grpc.requests import Requests
 
 Arguments = tuple[list[Any], dict[str, Any]]
 
@@ -54,16 +55,9 @@ class ArgumentsCodec:
         self._rest = next((f for p, f in by_kind if p.kind is _VAR_POSITIONAL), None)
         self._extra = next((f for p, f in by_kind if p.kind is _VAR_KEYWORD), None)
 
-    def from_wire(self, data: bytes, context: Context) -> Arguments:
+    def from_wire(self, payload: Any, context: Context) -> Arguments:
         """A serialized request message → arguments. Raises `RpcError` INVALID_ARGUMENT."""
-        try:
-            message = self._message.FromString(data)
-        except DecodeError:
-            name = self._message.DESCRIPTOR.full_name
-            raise RpcError(Code.INVALID_ARGUMENT, f"The request is not a {name}") from None
-        return self._arrange(
-            self._read((f, FieldCodec.from_wire, message) for f in self._fields), context
-        )
+        return self._arrange(self._values(payload), context)
 
     def from_json(self, params: msgspec.Raw | None, context: Context) -> Arguments:
         """JSON-RPC's `params` → arguments. Raises `RpcError` INVALID_ARGUMENT."""
@@ -98,6 +92,14 @@ class ArgumentsCodec:
             return self._message(**out).SerializeToString()
         except TOO_DEEP:
             raise invalid([FieldViolation("params", "are nested too deeply")]) from None
+
+    def _values(self, data: bytes) -> dict[str, Any]:
+        try:
+            message = self._message.FromString(data)
+        except DecodeError:
+            name = self._message.DESCRIPTOR.full_name
+            raise RpcError(Code.INVALID_ARGUMENT, f"The request is not a {name}") from None
+        return self._read((f, FieldCodec.from_wire, message) for f in self._fields)
 
     def _by_position(self, params: list[Any]) -> tuple[dict[str, Any], list[FieldViolation]]:
         members = {f.field.json: value for f, value in zip(self._positional, params, strict=False)}
@@ -161,6 +163,19 @@ class ArgumentsCodec:
             words = "is the name of a parameter"
             raise invalid([FieldViolation(f"{name}{key_step(key)}", words) for key in taken])
         return extra
+
+
+class StreamCodec(ArgumentsCodec):
+    """The arguments of a client-streaming method: each request message holds one item."""
+
+    __slots__ = ()
+
+    def from_wire(self, payload: Requests, context: Context) -> Arguments:
+        """A stream of serialized requests → arguments; an item is decoded when it is read."""
+        (field,) = self._fields
+        name = field.field.name
+        items = payload.decoded_by(lambda data: self._values(data)[name])
+        return self._arrange({name: items}, context)
 
 
 def _names(function: Callable[..., Any]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from google.protobuf.message import Message as ProtoMessage
 
-from gemstone_grpc.codec.arguments import Arguments, ArgumentsCodec
+from gemstone_grpc.codec.arguments import Arguments, ArgumentsCodec, StreamCodec
 from gemstone_grpc.codec.containers import (
     Codec,
     EnumerationCodec,
@@ -21,6 +21,7 @@ from gemstone_grpc.codec.misfit import Misfit
 from gemstone_grpc.codec.union import OneOfCodec
 from gemstone_grpc.context import Context
 from gemstone_grpc.method import Method
+from gemstone_grpc.requests import Requests
 from gemstone_grpc.schema.descriptor import MessageClasses, wrapped_field
 from gemstone_grpc.schema.types import (
     Contract,
@@ -52,9 +53,12 @@ class MethodCodec:
     result: FieldCodec | None
     response: type[ProtoMessage]
 
-    def arguments_from_wire(self, data: bytes, context: Context) -> Arguments:
-        """A serialized request → arguments. Raises `RpcError` INVALID_ARGUMENT."""
-        return self.arguments.from_wire(data, context)
+    def arguments_from_wire(self, payload: bytes | Requests, context: Context) -> Arguments:
+        """A serialized request, or a stream of them → arguments.
+
+        Raises `RpcError` INVALID_ARGUMENT; of a stream, reading an item does.
+        """
+        return self.arguments.from_wire(payload, context)
 
     def arguments_from_json(self, params: msgspec.Raw | None, context: Context) -> Arguments:
         """JSON-RPC's params → arguments. Raises `RpcError` INVALID_ARGUMENT."""
@@ -127,8 +131,9 @@ class _Compiler:
         result = next(
             (FieldCodec(field, self._codec(field.type)) for field in rpc.response.fields), None
         )
+        arguments = StreamCodec if method.client_streaming else ArgumentsCodec
         return MethodCodec(
-            ArgumentsCodec(method, fields, self._classes[rpc.request.name]),
+            arguments(method, fields, self._classes[rpc.request.name]),
             method.label,
             result,
             self._classes[rpc.response.name],

@@ -15,7 +15,7 @@ from gemstone_grpc.context import Context
 from gemstone_grpc.schema.types import Kind
 
 _STREAM = "use list[T], or an `async def` with AsyncIterator[T] to stream"
-_WHOLE = "use list[T]; an async iterator may only be the whole of a result"
+_WHOLE = "use list[T]; an async iterator may only be the whole of a result or of a parameter"
 _AWAITED = "write the awaited type alone; `async def` says the rest"
 _INSTEAD: dict[Any, str] = {
     complex: "use a dataclass of its two parts",

@@ -3,7 +3,7 @@
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.schema.changes import compare, describe
 from gemstone_grpc.schema.descriptor import MessageClasses, file_descriptor
-from gemstone_grpc.schema.protofile import ProtoFile
+from gemstone_grpc.schema.protofile import ProtoFile, check_place
 from gemstone_grpc.schema.types import Contract
 
 
@@ -15,6 +15,7 @@ def agree(contract: Contract, committed: ProtoFile | None, target: str) -> Messa
     """
     if committed is None:
         return MessageClasses(file_descriptor(contract))
+    check_place(committed.path, contract)
     file = file_descriptor(contract, committed.file)
     if changes := compare(committed.file, file):
         listed = "\n".join(f"  {describe(change)}" for change in changes)

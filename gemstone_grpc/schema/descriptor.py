@@ -167,7 +167,8 @@ class _Writer:
             name=rpc.name,
             input_type=self._local(rpc.request.name),
             output_type=self._local(rpc.response.name),
-            server_streaming=rpc.streams or None,
+            client_streaming=rpc.client_streaming or None,
+            server_streaming=rpc.server_streaming or None,
         )
         if rpc.deprecated:
             method.options.deprecated = True

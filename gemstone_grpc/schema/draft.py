@@ -1,5 +1,6 @@
 """What a contract's `.proto` is to hold, beside what it holds."""
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,14 +29,16 @@ class Draft:
     is_current: bool
 
     def write(self) -> None:
-        """Put the text in its place, whole or not at all."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Put the text in its place, whole or not at all. Raises `StartError` when it cannot."""
         beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             beside.write_text(self.text, encoding="utf-8")
             beside.replace(self.path)
-        finally:
-            beside.unlink(missing_ok=True)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise StartError(f"{self.path} cannot be written: {error}") from None
 
 
 def draft(contract: Contract, methods: Sequence[Method], doc: str, path: Path) -> Draft:
@@ -43,11 +46,7 @@ def draft(contract: Contract, methods: Sequence[Method], doc: str, path: Path) -
 
     Raises `StartError` when that file is not ours to write, or a number cannot be had.
     """
-    if not path.as_posix().endswith(f"/{contract.file}"):
-        raise StartError(
-            f"{path} is not in its place: the contract of {contract.full_name} is {contract.file}, "
-            "below a folder of your choice"
-        )
+    protofile.check_place(path, contract)
     earlier = protofile.read(path) if path.exists() else None
     if earlier is not None and not earlier.is_derived:
         raise StartError(f"{path} was written by hand: the code follows it, and cannot write it")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from gemstone_grpc.errors import StartError
-from gemstone_grpc.method import EMPTY, Method, Parameter
+from gemstone_grpc.method import Method
+from gemstone_grpc.parameters import EMPTY, Parameter
 from gemstone_grpc.schema import names
 from gemstone_grpc.schema.classes import RawField
 from gemstone_grpc.schema.place import Place
@@ -67,7 +68,8 @@ def _rpc(method: Method, reader: HintReader) -> Rpc:
         method=method.name,
         request=request,
         response=response,
-        streams=method.streams,
+        client_streaming=method.client_streaming,
+        server_streaming=method.server_streaming,
         deprecated=method.deprecated,
         doc=method.doc,
     )

@@ -4,8 +4,7 @@ A name that is known keeps its number, a new one takes the next free one, and wh
 reserved, number and name, for good (https://protobuf.dev/programming-guides/proto3/#deleting).
 """
 
-from collections.abc import Iterable, Mapping
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from google.protobuf.descriptor_pb2 import (
     DescriptorProto,
@@ -14,7 +13,7 @@ from google.protobuf.descriptor_pb2 import (
 )
 
 from gemstone_grpc.errors import StartError
-from gemstone_grpc.schema.pinned import PROTOBUFS_OWN, Field
+from gemstone_grpc.schema.pinned import MAX_NUMBER, PROTOBUFS_OWN, Field
 
 
 def pin(
@@ -110,10 +109,7 @@ class _Ledger:
             self.reserved_names.add(name)
             self._reserved.append(range(self._known[name], self._known[name] + 1))
         self._refuse_reuse(numbers)
-        taken = {*numbers.values(), *PROTOBUFS_OWN}
-        free = (
-            number for number in count(1) if number not in taken and not self._is_reserved(number)
-        )
+        free = self._free({*numbers.values()})
         return {name: numbers[name] if name in numbers else next(free) for name in names}
 
     def reserved_spans(self) -> list[range]:
@@ -125,6 +121,19 @@ class _Ledger:
             else:
                 joined.append(span)
         return joined
+
+    def _free(self, taken: Set[int]) -> Iterator[int]:
+        """Numbers that nobody has or had, the lowest first."""
+        spans = sorted([*self._reserved, PROTOBUFS_OWN], key=lambda span: span.start)
+        number = 1
+        while number <= MAX_NUMBER:
+            if span := next((span for span in spans if number in span), None):
+                number = span.stop
+                continue
+            if number not in taken:
+                yield number
+            number += 1
+        raise StartError(f"{self._owner}: no number is left: use a message of another name")
 
     def _is_reserved(self, number: int) -> bool:
         return any(number in span for span in self._reserved)

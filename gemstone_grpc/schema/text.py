@@ -11,6 +11,8 @@ from google.protobuf.descriptor_pb2 import (
     ServiceDescriptorProto,
 )
 
+from gemstone_grpc.schema.pinned import MAX_NUMBER
+
 Path = tuple[int, ...]
 
 # Field numbers of descriptor.proto, which make up the paths of source_code_info.
@@ -65,7 +67,7 @@ class _Printer:
 
     def _message(self, message: DescriptorProto, path: Path) -> list[str]:
         ranges = [(reserved.start, reserved.end - 1) for reserved in message.reserved_range]
-        body = [_reserved(ranges, message.reserved_name)]
+        body = [_reserved(ranges, message.reserved_name, MAX_NUMBER)]
         opened: set[int] = set()
         for index, field in enumerate(message.field):
             if not field.HasField("oneof_index") or field.proto3_optional:
@@ -97,7 +99,7 @@ class _Printer:
 
     def _enum(self, enum: EnumDescriptorProto, path: Path) -> list[str]:
         ranges = [(reserved.start, reserved.end) for reserved in enum.reserved_range]
-        body = [_reserved(ranges, enum.reserved_name)]
+        body = [_reserved(ranges, enum.reserved_name, 2**31 - 1)]
         for index, value in enumerate(enum.value):
             comment = self._comment((*path, VALUE, index), 1)
             body.append([*comment, f"  {value.name} = {value.number};"])
@@ -128,8 +130,11 @@ def _block(head: str, parts: Sequence[list[str]]) -> Iterator[str]:
     yield "}"
 
 
-def _reserved(ranges: Iterable[tuple[int, int]], names: Iterable[str]) -> list[str]:
+def _reserved(ranges: Iterable[tuple[int, int]], names: Iterable[str], most: int) -> list[str]:
     """Inclusive ranges and names → the lines that reserve them."""
-    numbers = [str(low) if low == high else f"{low} to {high}" for low, high in sorted(ranges)]
+    numbers = [
+        str(low) if low == high else f"{low} to {'max' if high == most else high}"
+        for low, high in sorted(ranges)
+    ]
     quoted = [f'"{name}"' for name in sorted(names)]
     return [f"  reserved {', '.join(group)};" for group in (numbers, quoted) if group]

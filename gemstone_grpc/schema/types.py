@@ -183,7 +183,8 @@ class Rpc:
     method: str
     request: Message
     response: Message
-    streams: bool
+    client_streaming: bool
+    server_streaming: bool
     deprecated: bool
     doc: str
 

@@ -170,3 +170,13 @@ _MAKERS: list[Callable[..., Drawn]] = [_dataclass, _struct, _typed_dict, _named_
 
 def _default(value: Any) -> dict[str, Any]:
     return {} if value is ... else {"default_factory": lambda: value}
+
+
+@st.composite
+def signatures(draw: st.DrawFn) -> list[list[Any]]:
+    """For each method of a service the hints of its result and of its parameters."""
+    drawing = _Drawing(draw)
+    return [
+        [drawing.any_hint(_MAX_DEPTH - 1)[0] for _ in range(draw(st.integers(1, 4)))]
+        for _ in range(draw(st.integers(1, 3)))
+    ]

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 import pytest
 
 from gemstone_grpc import StartError
-from tests.schema import pinned, refused_classes, refused_hints, refused_names
+from tests.schema import pinned, refused_classes, refused_hints, refused_names, refused_streams
 from tests.schema.build import contract_of
 
 SECTIONS: Mapping[str, Mapping[str, object]] = {
     "hints of parameters": refused_hints.PARAMETERS,
     "hints of results": refused_hints.RESULTS,
+    "streams of requests": refused_streams.STREAMS,
     "unions": refused_hints.UNIONS,
     "limits": refused_hints.LIMITS,
     "enumerations": refused_classes.ENUMERATIONS,

@@ -271,12 +271,12 @@ def changed(shop: Made) -> Iterator[Made]:
 def test_a_change_is_noticed_and_make_proto_writes_it(changed: Made) -> None:
     noticed = changed.make("test")
     assert noticed.returncode == 2
-    assert PROTO in noticed.stderr
+    assert "year" in noticed.stderr
     assert "gemstone proto write shop.service:ShopService" in noticed.stderr
     assert "passed" not in noticed.stdout  # the tests did not run
     refused = changed.make("run", "ARGS=--port 0 --grpc-port 0")
     assert refused.returncode == 2
-    assert PROTO in refused.stderr
+    assert "year" in refused.stderr
     changed.done("proto")
     assert "  optional int64 year = 2;" in (changed.folder / PROTO).read_text(encoding="utf-8")
     changed.done("test")

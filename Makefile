@@ -27,7 +27,7 @@ test: $(READY) ## run the tests (ARGS="-k name" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
 proto: $(READY) ## write the contracts of the examples
-	for service in $(EXAMPLES); do $(BIN)/gemstone proto write examples.$$service || exit; done
+	@for service in $(EXAMPLES); do $(BIN)/gemstone proto write examples.$$service || exit; done
 
 stubs: $(READY) ## make stubs of proto/ in stubs/ (LANGS="python go java typescript rust")
 	$(BIN)/gemstone stubs $(foreach lang,$(LANGS),--lang $(lang))

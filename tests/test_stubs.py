@@ -14,7 +14,6 @@ import pytest
 
 from gemstone_grpc.cli import main
 from gemstone_grpc.stubs import LANGUAGES
-from tests.peers import programs
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -167,8 +166,11 @@ def test_a_plugin_that_fails_leaves_nothing(
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".stubs-")]
 
 
-def test_go_wants_a_module(stubs: Stubs) -> None:
-    programs.find("protoc-gen-go", "go install google.golang.org/protobuf/cmd/protoc-gen-go")
+def test_go_wants_a_module(stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("protoc-gen-go", "protoc-gen-go-grpc"):  # they are not reached
+        Path(name).write_text("#!/bin/sh\n")
+        Path(name).chmod(0o700)
+    monkeypatch.setenv("PATH", f"{Path.cwd()}:{os.environ['PATH']}")
     Path("go.mod").unlink()
     status, _, err = stubs("--lang", "go")
     assert status == 2

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 
-def find(name: str, install: str = "") -> str:
+def find(name: str) -> str:
     """The path of a program. Without it the test is skipped, or fails where it must not be (CI)."""
     path = shutil.which(name)
     if path is None:
-        why = f"{name} is not installed" + (f": {install}" if install else "")
+        why = f"{name} is not installed"
         if os.environ.get("CI") == "true":
             pytest.fail(why)
         pytest.skip(why)

@@ -2,9 +2,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SERVICE ?= examples.hello_world:HelloWorldService
+EXAMPLES := hello_world:HelloWorldService users:Users vectors:Vectors
+LANGS ?= python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test proto stubs check bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +26,12 @@ run: $(READY) ## serve the hello world (SERVICE=module:Class for another)
 test: $(READY) ## run the tests (ARGS="-k name" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
+proto: $(READY) ## write the contracts of the examples
+	@for service in $(EXAMPLES); do $(BIN)/gemstone proto write examples.$$service || exit; done
+
+stubs: $(READY) ## make stubs of proto/ in stubs/ (LANGS="python go java typescript rust")
+	$(BIN)/gemstone stubs $(foreach lang,$(LANGS),--lang $(lang))
+
 check: $(READY) ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,5 +41,6 @@ bench: $(READY) ## measure against bare gRPC and bare Tornado
 	$(BIN)/python -m benchmarks
 
 clean: ## remove .venv and everything generated
-	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build stubs dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf clients/*/build clients/*/gen clients/*/node_modules clients/*/target
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 """One version of a service: its methods, contract and codecs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from gemstone_grpc.schema import protofile
 from gemstone_grpc.schema.agreement import agree
 from gemstone_grpc.schema.classes import own_doc
 from gemstone_grpc.schema.descriptor import MessageClasses
+from gemstone_grpc.schema.handwritten import implement
 from gemstone_grpc.schema.hints import derive
 from gemstone_grpc.schema.types import Contract
 
@@ -21,24 +22,38 @@ from gemstone_grpc.schema.types import Contract
 class Api:
     """What a version's code says; `path` is where its contract is, or is to be, if it has one.
 
-    `target` is the service as a command line names it, `module:Class`.
+    `name` is the service's; `target` is the service as a command line names it, `module:Class`.
     """
 
     target: str
+    name: str
     version: str
     doc: str
     methods: tuple[Method, ...]
-    contract: Contract
     path: Path | None
 
-    def codecs(self) -> tuple[MessageClasses, dict[str, MethodCodec]]:
-        """The message classes, and the codecs by public name; read from the contract's file.
+    def derived(self) -> Contract:
+        """The contract that the hints make. Raises `StartError`."""
+        return derive(self.name, self.version, self.methods)
 
-        Raises `StartError` when the file says something else than the code.
-        """
-        committed = protofile.read(self.path) if self.path else None
-        classes = agree(self.contract, committed, self.target)
-        return classes, compile_codecs(self.contract, self.methods, classes)
+    def settled(self) -> "Settled":
+        """The contract as it is served. Raises `StartError` when code and file disagree."""
+        written = protofile.read(self.path) if self.path else None
+        if written is not None and not written.is_derived:
+            contract, classes = implement(self.name, self.methods, written)
+        else:
+            contract = self.derived()
+            classes = agree(contract, written, self.target)
+        return Settled(contract, classes, compile_codecs(contract, self.methods, classes))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A contract, its message classes, and the codecs of its methods by public name."""
+
+    contract: Contract
+    classes: MessageClasses
+    codecs: Mapping[str, MethodCodec]
 
 
 def apis(service: Container, config: Config) -> list[Api]:
@@ -53,10 +68,10 @@ def _api(owner: Container, target: str, name: str, version: str) -> Api:
     methods = _methods([owner, *attributes.modules(owner)])
     return Api(
         target=target,
+        name=name,
         version=version,
         doc=own_doc(type(owner)),
         methods=methods,
-        contract=derive(name, version, methods),
         path=attributes.contract_path(owner),
     )
 

@@ -122,20 +122,16 @@ class Context:
             self.ended_by = error
             self._over.set_result(None)
 
-    async def send_initial_metadata(
-        self, metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]
-    ) -> None:
+    async def send_initial_metadata(self, pairs: Iterable[tuple[str, str | bytes]]) -> None:
         """Send gRPC's response headers now, all at once, before the first result.
 
         Raises `RuntimeError` when they were sent already; the first response sends them too.
         """
-        await self._send_initial(_checked(metadata))
+        await self._send_initial(_checked(pairs))
 
-    def set_trailing_metadata(
-        self, metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]
-    ) -> None:
+    def set_trailing_metadata(self, pairs: Iterable[tuple[str, str | bytes]]) -> None:
         """Choose what follows the last response, or the error; it takes the place of any before."""
-        self._set_trailing(_checked(metadata))
+        self._set_trailing(_checked(pairs))
 
     async def _send_initial(self, pairs: Pairs) -> None:
         """What a face does with initial metadata."""
@@ -147,9 +143,9 @@ class Context:
         return f"Context({self.method.name!r}, transport={self.transport!r}, peer={self.peer!r})"
 
 
-def _checked(metadata: Iterable[tuple[str, str | bytes]] | Mapping[str, str | bytes]) -> Pairs:
-    """Response metadata as pairs; raises `ValueError` for what gRPC would drop or break at."""
-    pairs = tuple(metadata.items() if isinstance(metadata, Mapping) else metadata)
+def _checked(metadata: Iterable[tuple[str, str | bytes]]) -> Pairs:
+    """Response metadata; raises `ValueError` for what gRPC would drop or break at."""
+    pairs = tuple(metadata)
     for pair in pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2):
             raise ValueError(f'metadata is pairs of a name and a value, ("x-tag", "a"): {pair!r}')

@@ -80,8 +80,8 @@ class Dispatcher:
     """Runs methods: interceptors, deadline, calls in flight, threads, and errors that leak nothing.
 
     `timeout` is the deadline of a call in seconds, unless its method has one of its own or the
-    caller's is shorter; a streaming method has only those two. `max_in_flight` bounds the calls
-    that run at once, `threads` those of them that are a plain `def`.
+    caller's is shorter; a method that streams, either way, has only those two. `max_in_flight`
+    bounds the calls that run at once, `threads` those of them that are a plain `def`.
     """
 
     def __init__(

@@ -15,9 +15,9 @@ class Interceptor(Protocol):
     async def intercept(self, context: Context, call_next: Next) -> Any:
         """Return what the call returns: usually `await call_next(context)`, with this same context.
 
-        The result is the method's own value, before it is encoded; of a streaming method it is an
-        async iterator, which may be returned as it is or wrapped in another. Raise `RpcError` to
-        refuse the call.
+        The result is the method's own value, before it is encoded; of a server-streaming method it
+        is an async iterator, which may be returned as it is or wrapped in another. Requests that
+        stream are read by the method, after this. Raise `RpcError` to refuse the call.
         """
 
 

@@ -36,22 +36,31 @@ def read(names: Iterable[str], roots: Sequence[Path]) -> FileDescriptorSet:
         return FileDescriptorSet.FromString(out.read_bytes())
 
 
-def generate(names: Iterable[str], files: FileDescriptorSet, arguments: Iterable[str]) -> None:
+def generate(
+    names: Iterable[str],
+    files: FileDescriptorSet,
+    arguments: Iterable[str],
+    compiler: Path | None = None,
+) -> None:
     """Runs generators, which `arguments` name (`--python_out=stubs`), on some of `files`.
+
+    `compiler` is another protoc than grpcio-tools'.
 
     Raises `StartError` with their words when one fails.
     """
     with tempfile.NamedTemporaryFile() as descriptors:
         descriptors.write(files.SerializeToString(deterministic=True))
         descriptors.flush()
-        errors = _run(f"--descriptor_set_in={descriptors.name}", *arguments, *names)
+        described = f"--descriptor_set_in={descriptors.name}"
+        errors = _run(described, *arguments, *names, compiler=compiler)
     if errors:
         raise StartError("\n".join(errors))
 
 
-def _run(*arguments: str) -> list[str]:
+def _run(*arguments: str, compiler: Path | None = None) -> list[str]:
     """The lines of protoc's errors; none when it succeeds."""
-    command = [sys.executable, "-m", "grpc_tools.protoc", *arguments]
+    program = [str(compiler)] if compiler else [sys.executable, "-m", "grpc_tools.protoc"]
+    command = [*program, *arguments]
     done = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )

@@ -12,8 +12,8 @@ import abc
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Self
 
@@ -126,35 +126,6 @@ async def in_memory(service: MicroService) -> AsyncIterator["MemoryClient"]:
         await wired.lifecycle.call_stop_hook()
 
 
-class Sent:
-    """What a call sends; grpc.aio cancels a call whose stream of requests fails, and hides why."""
-
-    def __init__(self, request: Request) -> None:
-        self.streams = not isinstance(request, bytes)
-        self.request = request if isinstance(request, bytes) else self._watched(request)
-        self._failure: Exception | None = None
-
-    async def _watched(self, requests: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        try:
-            async for request in requests:
-                yield request
-        except Exception as failure:
-            self._failure = failure
-            raise
-
-    @contextmanager
-    def errors(self) -> Iterator[None]:
-        """Raise why a call failed: what the service answered, or what kept the requests back."""
-        try:
-            yield
-        except grpc.aio.AioRpcError as error:
-            raise error_from_grpc(error) from None
-        except asyncio.CancelledError:
-            if self._failure is None:
-                raise
-            raise self._failure from None
-
-
 class SocketClient(Client):
     """A client over HTTP and gRPC; `channel` is open for other calls too."""
 
@@ -181,20 +152,24 @@ class SocketClient(Client):
 
     async def unary(self, method: str, request: Request) -> bytes:
         """One gRPC call."""
-        sent = Sent(request)
-        channel = self.channel
-        start: Any = channel.stream_unary if sent.streams else channel.unary_unary
-        with sent.errors():
-            response: bytes = await start(self.path(method))(sent.request, metadata=self.metadata)
+        channel: Any = self.channel
+        if isinstance(request, bytes):
+            call = channel.unary_unary(self.path(method))(request, metadata=self.metadata)
+        else:
+            call = channel.stream_unary(self.path(method))(metadata=self.metadata)
+        async with _conversation(call, request):
+            response: bytes = await call
         return response
 
     async def streamed(self, method: str, request: Request) -> AsyncIterator[bytes]:
         """One gRPC call whose responses stream."""
-        sent = Sent(request)
-        channel = self.channel
-        start: Any = channel.stream_stream if sent.streams else channel.unary_stream
-        with sent.errors():
-            async for response in start(self.path(method))(sent.request, metadata=self.metadata):
+        channel: Any = self.channel
+        if isinstance(request, bytes):
+            call = channel.unary_stream(self.path(method))(request, metadata=self.metadata)
+        else:
+            call = channel.stream_stream(self.path(method))(metadata=self.metadata)
+        async with _conversation(call, request):
+            async for response in call:
                 yield response
 
     def path(self, method: str) -> str:
@@ -255,6 +230,41 @@ async def _each(items: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]
     else:
         for item in items:
             yield item
+
+
+@asynccontextmanager
+async def _conversation(call: Any, request: Request) -> AsyncIterator[None]:
+    """Send requests that stream while the block reads; raise why the call failed.
+
+    grpc.aio's own way to send them hides what an iterator raises, and never lets go of one that
+    waits.
+    """
+    sending = None if isinstance(request, bytes) else asyncio.ensure_future(_send(call, request))
+    try:
+        yield
+    except grpc.aio.AioRpcError as error:
+        raise error_from_grpc(error) from None
+    except asyncio.CancelledError:
+        if sending is not None and sending.done() and not sending.cancelled():
+            sending.result()
+        raise
+    finally:
+        call.cancel()
+        if sending is not None:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send(call: Any, requests: AsyncIterator[bytes]) -> None:
+    try:
+        async for request in requests:
+            await call.write(request)
+        await call.done_writing()
+    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        pass  # the call is over, and says how
+    except Exception:
+        call.cancel()
+        raise
 
 
 def error_from_grpc(error: grpc.aio.AioRpcError) -> RpcError:

@@ -29,8 +29,10 @@ class Face:
 
     def __init__(self, api: Api, dispatcher: Dispatcher, config: Config) -> None:
         self.version = api.version
-        self.contract = api.contract
-        self.classes, self.codecs = api.codecs()
+        settled = api.settled()
+        self.contract = settled.contract
+        self.classes = settled.classes
+        self.codecs = settled.codecs
         self.calls: dict[str, Call] = {}
         targets: dict[str, Call] = {}
         for method in api.methods:

@@ -1,7 +1,7 @@
 """A committed contract: old and new understand each other on the wire, and a service that says
 something else than its contract does not start."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -100,13 +100,13 @@ def old(tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def old_codecs(old: Any) -> dict[str, MethodCodec]:
+def old_codecs(old: Any) -> Mapping[str, MethodCodec]:
     """What an old client was built with."""
-    return sources.api(old.Users()).codecs()[1]
+    return sources.api(old.Users()).settled().codecs
 
 
 @pytest.fixture
-def new(old_codecs: dict[str, MethodCodec], tmp_path: Path) -> Any:
+def new(old_codecs: Mapping[str, MethodCodec], tmp_path: Path) -> Any:
     """The new module, the contract written anew over the old one."""
     module = sources.load(tmp_path, NEW)
     sources.drafted(tmp_path, module.Users()).write()
@@ -120,7 +120,7 @@ async def served(service: MicroService) -> AsyncIterator[testing.SocketClient]:
 
 
 async def test_an_old_client_and_a_new_service(
-    old: Any, new: Any, old_codecs: dict[str, MethodCodec]
+    old: Any, new: Any, old_codecs: Mapping[str, MethodCodec]
 ) -> None:
     store, sizes = old_codecs["store"], old_codecs["sizes"]
     thing = old.Thing(-7, "vase", old.Color.BLUE, "tall", [old.Part("foot", 0.5)], note="fragile")
@@ -141,10 +141,10 @@ async def test_an_old_client_and_a_new_service(
 
 
 async def test_a_new_client_and_an_old_service(
-    old: Any, new: Any, old_codecs: dict[str, MethodCodec], tmp_path: Path
+    old: Any, new: Any, old_codecs: Mapping[str, MethodCodec], tmp_path: Path
 ) -> None:
     """The old service has the old file: it was deployed with it."""
-    store = sources.api(new.Users()).codecs()[1]["store"]
+    store = sources.api(new.Users()).settled().codecs["store"]
     sources.drafted(tmp_path / "deployed", old.Users()).write()
     old.Users.contract = "deployed/users/v1/users.proto"
     thing = new.Thing(5, new.Color.RED, "today", [new.Part(9, 1.5, "lid")], 1, "box")
@@ -156,7 +156,7 @@ async def test_a_new_client_and_an_old_service(
 
 
 async def test_an_enum_value_that_the_other_side_does_not_know(
-    old: Any, new: Any, old_codecs: dict[str, MethodCodec]
+    old: Any, new: Any, old_codecs: Mapping[str, MethodCodec]
 ) -> None:
     thing = old.Thing(1, "vase", old.Color.GREEN, 3, [])
     request = old_codecs["store"].request_to_wire({"owner": "", "thing": thing, "count": 1})
@@ -257,8 +257,8 @@ class Users(gemstone.MicroService):
 def versioned(tmp_path: Path) -> MicroService:
     service = sources.service(tmp_path, VERSIONS)
     for api in apis(service, resolve(service, {})):
-        assert api.path == tmp_path / api.contract.file
-        draft(api.contract, api.methods, api.doc, api.path).write()
+        assert api.path == tmp_path / api.derived().file
+        draft(api.derived(), api.methods, api.doc, api.path).write()
     return service
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from examples.users import Role, User, Users
 from gemstone_grpc import Code, RpcError, TokenStore, testing
+from gemstone_grpc.stubs import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -68,6 +69,18 @@ async def test_readme_users(readme: dict[str, Any]) -> None:
 
 def vars_of(violation: Any) -> dict[str, str]:
     return {"field": violation.field, "description": violation.description}
+
+
+async def test_readme_contracts_and_stubs(tmp_path: Path) -> None:
+    """As they stand there; the plugins of all languages are tests/clients' affair."""
+    commands = [block.strip() for block in blocks("sh") if block.startswith("gemstone ")]
+    write = next(command for command in commands if command.startswith("gemstone proto write"))
+    stubs = next(command for command in commands if command.startswith("gemstone stubs"))
+    gemstone = Path(sys.executable).with_name("gemstone")
+    out = f"{tmp_path}/proto"
+    said = await shell(f"{write.replace('gemstone', str(gemstone), 1)} --out {out}")
+    assert said.decode() == f"wrote {out}/users/v1/users.proto\n"
+    assert set(stubs.replace("--lang", "").split()[2:]) == LANGUAGES.keys()
 
 
 async def test_readme_versions(readme: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ LAYERS = (  # from the ground up; rooms of one layer do not know each other
     ("config", "context", "listen", "protoc", "requests"),
     ("parameters",),
     ("method",),
-    ("interceptor", "schema"),
+    ("interceptor", "schema", "stubs"),
     ("access_log", "auth", "codec", "ratelimit"),
     ("dispatch",),
     ("server", "gateway"),

@@ -26,6 +26,14 @@ async def watch(self: Any) -> AsyncIterator[int]:
     yield 1
 
 
+async def collect_all(self: Any, numbers: AsyncIterator[int]) -> int:
+    return 0
+
+
+def relay(self: Any, numbers: AsyncIterator[int]) -> AsyncIterator[int]:
+    return numbers
+
+
 async def mislabelled(self: Any) -> int:  # type: ignore[misc]
     yield 1
 
@@ -190,12 +198,21 @@ def test_the_options_arrive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "streams", "blocking"),
-    [(find, False, True), (find_async, False, False), (watch, True, False)],
+    ("function", "streaming", "blocking"),
+    [
+        (find, (False, False), True),
+        (find_async, (False, False), False),
+        (watch, (False, True), False),
+        (collect_all, (True, False), False),
+        (relay, (True, True), False),
+    ],
 )
-def test_how_a_function_runs(function: Callable[..., Any], streams: bool, blocking: bool) -> None:
+def test_how_a_function_runs(
+    function: Callable[..., Any], streaming: tuple[bool, bool], blocking: bool
+) -> None:
     collected = method(function)
-    assert (collected.server_streaming, collected.blocking) == (streams, blocking)
+    assert (collected.client_streaming, collected.server_streaming) == streaming
+    assert collected.blocking is blocking
 
 
 class Base:

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from gemstone_grpc.cli import proto, run, token
+from gemstone_grpc.cli import new, proto, run, stubs, token
 from gemstone_grpc.errors import StartError
 
-COMMANDS = (run, proto, token)  # as `gemstone --help` lists them
+COMMANDS = (run, new, proto, stubs, token)  # as `gemstone --help` lists them
 
 
 def main(argv: Sequence[str] | None = None) -> None:

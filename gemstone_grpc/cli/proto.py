@@ -10,7 +10,8 @@ from gemstone_grpc.cli.load import load
 from gemstone_grpc.config import resolve
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.schema.changes import describe
-from gemstone_grpc.schema.draft import Draft, draft
+from gemstone_grpc.schema.draft import Draft, by_hand, draft
+from gemstone_grpc.schema.protofile import read
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -68,8 +69,13 @@ def _check(options: argparse.Namespace) -> None:
     refused: list[str] = []
     stale: list[str] = []
     for api in _apis(options.service):
+        path = _place(api)
         try:
-            stale += _staleness(_draft(api, options.out))
+            if path is not None and path.exists() and not read(path).is_derived:
+                api.settled()
+                print(f"{path} is implemented")
+            else:
+                stale += _staleness(_draft(api, options.out))
         except StartError as error:
             refused.append(str(error))
     if stale:
@@ -97,9 +103,18 @@ def _apis(target: str) -> list[Api]:
 
 
 def _draft(api: Api, out: Path | None) -> Draft:
-    if out is not None or api.path is None:
-        path = (out or Path("proto")) / api.contract.file
-    else:
-        path = api.path.resolve()
-        path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return draft(api.contract, api.methods, api.doc, path)
+    path = _place(api)
+    if path is not None and path.exists() and not read(path).is_derived:
+        raise by_hand(path)
+    contract = api.derived()
+    if out is not None or path is None:
+        path = (out or Path("proto")) / contract.file
+    return draft(contract, api.methods, api.doc, path)
+
+
+def _place(api: Api) -> Path | None:
+    """Where the class says its contract is, as seen from here."""
+    if api.path is None:
+        return None
+    path = api.path.resolve()
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -11,6 +11,7 @@ from google.protobuf.message import Message as ProtoMessage
 from gemstone_grpc.codec.message import ABSENT, TOO_DEEP, FieldCodec
 from gemstone_grpc.codec.misfit import Misfit, shorten
 from gemstone_grpc.codec.text import key_step
+from gemstone_grpc.codec.whole import Whole
 from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, FieldViolation, RpcError
 from gemstone_grpc.method import Method
@@ -176,6 +177,62 @@ class StreamCodec(ArgumentsCodec):
         name = field.field.name
         items = payload.decoded_by(lambda data: self._values(data)[name])
         return self._arrange({name: items}, context)
+
+
+class WholeArguments:
+    """The arguments of a method whose request is one value: JSON-RPC's params are its members."""
+
+    __slots__ = ("_name", "_parameters", "_streams", "_whole")
+
+    def __init__(self, method: Method, whole: Whole) -> None:
+        self._parameters = method.parameters
+        self._name = next(p.name for p in method.parameters if not p.is_context)
+        self._streams = method.client_streaming
+        self._whole = whole
+
+    def from_wire(self, payload: Any, context: Context) -> Arguments:
+        """A serialized request, or a stream of them → arguments. Raises `RpcError`."""
+        if self._streams:
+            return self._arrange(payload.decoded_by(self._item), context)
+        return self._arrange(self._item(payload), context)
+
+    def from_json(self, params: msgspec.Raw | None, context: Context) -> Arguments:
+        """JSON-RPC's `params`, an object → arguments. Raises `RpcError` INVALID_ARGUMENT."""
+        try:
+            decoded = {} if params is None else msgspec.json.decode(params)
+        except msgspec.DecodeError as error:
+            raise invalid([FieldViolation("params", str(error))]) from None
+        return self._arrange(self._checked(self._whole.from_json, decoded), context)
+
+    def to_wire(self, values: Mapping[str, Any]) -> bytes:
+        """Arguments by name → a serialized request. Raises `RpcError` INVALID_ARGUMENT."""
+        if unknown := [_unknown(name) for name in values if name != self._name]:
+            raise invalid(unknown)
+        wire: bytes = self._checked(self._whole.to_wire, values.get(self._name))
+        return wire
+
+    def _item(self, data: bytes) -> Any:
+        return self._checked(self._whole.from_wire, data)
+
+    def _checked(self, convert: Callable[[Any], Any], value: Any) -> Any:
+        try:
+            return convert(value)
+        except Misfit as misfit:
+            field = misfit.path.removeprefix(".") or "params"
+            raise invalid([FieldViolation(field, misfit.description)]) from None
+        except TOO_DEEP:
+            raise invalid([FieldViolation("params", "are nested too deeply")]) from None
+
+    def _arrange(self, value: Any, context: Context) -> Arguments:
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        for parameter in self._parameters:
+            given = context if parameter.is_context else value
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                named[parameter.name] = given
+            else:
+                positional.append(given)
+        return positional, named
 
 
 def _names(function: Callable[..., Any]) -> frozenset[str]:

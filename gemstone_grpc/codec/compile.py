@@ -1,13 +1,12 @@
 """Codecs compiled from a contract, once, when the service starts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from google.protobuf.message import Message as ProtoMessage
 
-from gemstone_grpc.codec.arguments import Arguments, ArgumentsCodec, StreamCodec
+from gemstone_grpc.codec.arguments import Arguments, ArgumentsCodec, StreamCodec, WholeArguments
 from gemstone_grpc.codec.containers import (
     Codec,
     EnumerationCodec,
@@ -16,9 +15,10 @@ from gemstone_grpc.codec.containers import (
     RepeatedCodec,
 )
 from gemstone_grpc.codec.leaves import leaf_codec
-from gemstone_grpc.codec.message import TOO_DEEP, FieldCodec, MessageCodec, WrappedCodec
-from gemstone_grpc.codec.misfit import Misfit
+from gemstone_grpc.codec.message import FieldCodec, MessageCodec, WrappedCodec
+from gemstone_grpc.codec.results import FieldResult, NoResult, ResultCodec, WholeResult
 from gemstone_grpc.codec.union import OneOfCodec
+from gemstone_grpc.codec.whole import GeneratedMessage, Whole, WholeMessage
 from gemstone_grpc.context import Context
 from gemstone_grpc.method import Method
 from gemstone_grpc.requests import Requests
@@ -37,21 +37,13 @@ from gemstone_grpc.schema.types import (
     Wrapped,
 )
 
-_encode_json = msgspec.json.Encoder().encode
-
-
-class ResultError(TypeError):
-    """A method returned a value that does not fit its result type."""
-
 
 @dataclass(frozen=True, slots=True)
 class MethodCodec:
     """Converters between the bytes of a face and a call of the method, and back."""
 
-    arguments: ArgumentsCodec
-    label: str
-    result: FieldCodec | None
-    response: type[ProtoMessage]
+    arguments: ArgumentsCodec | WholeArguments
+    result: ResultCodec
 
     def arguments_from_wire(self, payload: bytes | Requests, context: Context) -> Arguments:
         """A serialized request, or a stream of them → arguments.
@@ -68,48 +60,19 @@ class MethodCodec:
         """Arguments by name → a serialized request, as a client sends it."""
         return self.arguments.to_wire(values)
 
-    def result_to_wire(self, value: Any) -> bytes:
+    @property
+    def result_to_wire(self) -> Callable[[Any], bytes]:
         """A result → a serialized response. Raises `ResultError`."""
-        if self.result is None:
-            return self._nothing(value, b"")
-        out: dict[str, Any] = {}
-        try:
-            self.result.to_wire(value, out)
-            return self.response(**out).SerializeToString()
-        except Misfit as misfit:
-            raise self._error(misfit) from None
-        except TOO_DEEP:
-            raise self._error(Misfit("is nested too deeply")) from None
+        return self.result.to_wire
 
-    def result_to_json(self, value: Any) -> bytes:
+    @property
+    def result_to_json(self) -> Callable[[Any], bytes]:
         """A result → JSON. Raises `ResultError`."""
-        if self.result is None:
-            return self._nothing(value, b"null")
-        try:
-            return _encode_json(self.result.codec.to_json(value))
-        except Misfit as misfit:
-            raise self._error(misfit) from None
-        except TOO_DEEP:
-            raise self._error(Misfit("is nested too deeply")) from None
+        return self.result.to_json
 
     def result_from_wire(self, data: bytes) -> Any:
         """A serialized response → the result, as a client reads it. Raises `ResultError`."""
-        message = self.response.FromString(data)
-        try:
-            return None if self.result is None else self.result.from_wire(message)
-        except Misfit as misfit:
-            raise self._error(misfit) from None
-
-    def _nothing(self, value: Any, encoded: bytes) -> bytes:
-        if value is not None:
-            raise ResultError(f"{self.label} returned {type(value).__name__}, not None")
-        return encoded
-
-    def _error(self, misfit: Misfit) -> ResultError:
-        return ResultError(
-            f"{self.label} returned what does not fit its hint: "
-            f"result{misfit.path}: {misfit.description}"
-        )
+        return self.result.from_wire(data)
 
 
 def compile_codecs(
@@ -127,17 +90,27 @@ class _Compiler:
         self._messages: dict[Message, MessageCodec] = {}
 
     def method(self, method: Method, rpc: Rpc) -> MethodCodec:
-        fields = (FieldCodec(field, self._codec(field.type)) for field in rpc.request.fields)
-        result = next(
-            (FieldCodec(field, self._codec(field.type)) for field in rpc.response.fields), None
-        )
-        arguments = StreamCodec if method.client_streaming else ArgumentsCodec
-        return MethodCodec(
-            arguments(method, fields, self._classes[rpc.request.name]),
-            method.label,
-            result,
-            self._classes[rpc.response.name],
-        )
+        return MethodCodec(self._arguments(method, rpc.request), self._result(method, rpc.response))
+
+    def _arguments(self, method: Method, request: Message) -> ArgumentsCodec | WholeArguments:
+        if request.shape != "call":
+            return WholeArguments(method, self._whole(request))
+        fields = (FieldCodec(field, self._codec(field.type)) for field in request.fields)
+        codec = StreamCodec if method.client_streaming else ArgumentsCodec
+        return codec(method, fields, self._classes[request.name])
+
+    def _result(self, method: Method, response: Message) -> ResultCodec:
+        if response.shape != "call":
+            return WholeResult(method.label, self._whole(response))
+        for field in response.fields:
+            codec = FieldCodec(field, self._codec(field.type))
+            return FieldResult(method.label, codec, self._classes[response.name])
+        return NoResult(method.label)
+
+    def _whole(self, message: Message) -> Whole:
+        if message.shape == "generated":
+            return GeneratedMessage(message.python)
+        return WholeMessage(self._message(message), self._classes[message.name])
 
     def _codec(self, type_: Type) -> Codec:
         match type_:

@@ -37,13 +37,14 @@ class FieldCodec:
     `get` reads it from a protobuf message and gives `ABSENT` when it is not there.
     """
 
-    __slots__ = ("_one_of", "codec", "field", "get", "takes_null")
+    __slots__ = ("_one_of", "_prefix", "codec", "field", "get", "takes_null")
 
     def __init__(self, field: Field, codec: Codec) -> None:
         self.field = field
         self.codec = codec
         inner = field.type.inner if isinstance(field.type, Nullable) else field.type
         self._one_of = isinstance(inner, OneOf)
+        self._prefix = f"{field.wire}_" if isinstance(inner, OneOf) and inner.prefixed else ""
         self.takes_null = _takes_null(field.type)
         self.get = _getter(field, codec)
 
@@ -72,7 +73,7 @@ class FieldCodec:
         if not self._one_of:
             out[self.field.wire] = wire  # protobuf takes None for absent
         elif wire is not None:
-            out[f"{self.field.wire}_{wire[0]}"] = wire[1]
+            out[f"{self._prefix}{wire[0]}"] = wire[1]
 
 
 def _takes_null(type_: Type) -> bool:
@@ -88,21 +89,19 @@ def _getter(field: Field, codec: Codec) -> Callable[[Any], Any]:
     wire, convert = field.wire, codec.from_wire
     inner = field.type.inner if isinstance(field.type, Nullable) else field.type
     if isinstance(inner, OneOf):
-        prefix = len(wire) + 1
+        prefix = len(wire) + 1 if inner.prefixed else 0
 
         def get(message: Any) -> Any:
             arm = message.WhichOneof(wire)
             return ABSENT if arm is None else convert((arm[prefix:], getattr(message, arm)))
 
-    elif isinstance(inner, Enumeration):
+    elif isinstance(inner, Enumeration) and not inner.has_zero:
 
         def get(message: Any) -> Any:
             number = getattr(message, wire)
             return ABSENT if number == 0 else convert(number)
 
-    elif isinstance(inner, Repeated | Map) or (
-        isinstance(inner, Leaf) and inner.kind not in _MESSAGE_KINDS and not field.presence
-    ):
+    elif isinstance(inner, Repeated | Map) or (_is_scalar(inner) and not field.presence):
 
         def get(message: Any) -> Any:
             return convert(getattr(message, wire))
@@ -113,6 +112,12 @@ def _getter(field: Field, codec: Codec) -> Callable[[Any], Any]:
             return convert(getattr(message, wire)) if message.HasField(wire) else ABSENT
 
     return get
+
+
+def _is_scalar(type_: Type) -> bool:
+    if isinstance(type_, Leaf):
+        return type_.kind not in _MESSAGE_KINDS
+    return isinstance(type_, Enumeration)
 
 
 class MessageCodec:

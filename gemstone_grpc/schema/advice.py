@@ -10,6 +10,7 @@ import typing
 from typing import Any
 
 import msgspec
+from google.protobuf.message import Message as ProtoMessage
 
 from gemstone_grpc.context import Context
 from gemstone_grpc.schema.types import Kind
@@ -120,6 +121,11 @@ def unsupported(hint: Any) -> str:
         )
     if isinstance(cls, collections.abc.Hashable) and (fix := _INSTEAD.get(cls)):
         return f"is not supported: {fix}"
+    if isinstance(cls, type) and issubclass(cls, ProtoMessage):
+        return (
+            "is a message of protoc's: it needs a contract written by hand, or a dataclass in its "
+            "place"
+        )
     if hasattr(cls, "model_fields"):
         return "is a pydantic model: use a dataclass or a msgspec.Struct"
     if not isinstance(cls, type):

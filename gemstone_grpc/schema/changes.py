@@ -4,7 +4,6 @@ The three ways to break are those of `buf breaking`: the `wire` (its category WI
 `json` (WIRE_JSON), and the `source` of those who use generated stubs (FILE).
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -19,6 +18,7 @@ from google.protobuf.descriptor_pb2 import (
     ServiceDescriptorProto,
 )
 
+from gemstone_grpc.schema import options
 from gemstone_grpc.schema.compatibility import (
     JSON,
     NOTHING,
@@ -30,39 +30,13 @@ from gemstone_grpc.schema.compatibility import (
     form_change,
 )
 from gemstone_grpc.schema.names import camel
-from gemstone_grpc.schema.numbering import Fate, Numbered, Reserved, fates
+from gemstone_grpc.schema.numbering import Entry, Fate, Numbered, Reserved, fates
 
 _ANOTHER_FIELD = "give it another name; its old number is then reserved"
 _OWN_NUMBER = "give it a number of its own"
 _DEPRECATE = "deprecate it first, and remove it when nobody uses it"
 _STUBS = "keep it, or let clients generate their stubs anew"
 _ANOTHER_RPC = "give it another name, or serve a new version beside this one"
-
-# Options that somebody sees, and what they break; only their effective value counts.
-_DEPRECATED = {"deprecated": NOTHING}
-_OF_FILE = _DEPRECATED | dict.fromkeys(
-    (
-        "cc_enable_arenas",
-        "cc_generic_services",
-        "csharp_namespace",
-        "go_package",
-        "java_generic_services",
-        "java_multiple_files",
-        "java_outer_classname",
-        "java_package",
-        "objc_class_prefix",
-        "optimize_for",
-        "php_class_prefix",
-        "php_metadata_namespace",
-        "php_namespace",
-        "py_generic_services",
-        "ruby_package",
-        "swift_prefix",
-    ),
-    SOURCE,
-)
-_OF_FIELD = _DEPRECATED | {"ctype": SOURCE, "jstype": SOURCE}
-_OF_RPC = _DEPRECATED | {"idempotency_level": WIRE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +84,7 @@ class _Comparison:
             yield Change("package", what, WIRE, "keep it, and serve the new one beside it")
         if before.syntax != after.syntax:
             yield Change("syntax", f"{before.syntax} → {after.syntax}", SOURCE, _STUBS)
-        yield from _options("file", old, new, _OF_FILE)
+        yield from _options("file", old, new, options.OF_FILE)
         yield from _walk("service", "", old.service, new.service, self._service)
         yield from _walk("message", "", old.message_type, new.message_type, self._message)
         yield from _walk("enum", "", old.enum_type, new.enum_type, _enum)
@@ -118,7 +92,7 @@ class _Comparison:
     def _service(
         self, place: str, old: ServiceDescriptorProto, new: ServiceDescriptorProto
     ) -> Iterator[Change]:
-        yield from _options(place, old, new, _DEPRECATED)
+        yield from _options(place, old, new, options.DEPRECATED)
         yield from _walk("rpc", f"{place}.", old.method, new.method, self._rpc)
 
     def _rpc(
@@ -129,10 +103,10 @@ class _Comparison:
             if before[side] != after[side]:
                 what = f"{side} {before[side]} → {after[side]}"
                 yield Change(place, what, WIRE, _ANOTHER_RPC)
-        yield from _options(place, old, new, _OF_RPC)
+        yield from _options(place, old, new, options.OF_RPC)
 
     def _message(self, place: str, old: DescriptorProto, new: DescriptorProto) -> Iterator[Change]:
-        yield from _options(place, old, new, _DEPRECATED)
+        yield from _options(place, old, new, options.DEPRECATED)
         yield from _reservations(place, old, new)
         before, after = _required(old), _required(new)
         if before.keys() != after.keys():
@@ -233,17 +207,17 @@ def _field_settings(
     if old.default_value != new.default_value:
         what = f"default {old.default_value or 'none'} → {new.default_value or 'none'}"
         yield Change(place, what, WIRE, "keep it")
-    yield from _options(place, old, new, _OF_FIELD)
+    yield from _options(place, old, new, options.OF_FIELD)
 
 
 def _enum(place: str, old: EnumDescriptorProto, new: EnumDescriptorProto) -> Iterator[Change]:
-    yield from _options(place, old, new, _DEPRECATED)
+    yield from _options(place, old, new, options.DEPRECATED)
     yield from _reservations(place, old, new)
     numbers = _Numbers("value", place, new.value, Reserved.of(new))
     for fate in fates(old.value, new.value):
         yield from numbers.changes(fate)
         if fate.old and fate.new:
-            yield from _options(f"{place}.{fate.new.name}", fate.old, fate.new, _DEPRECATED)
+            yield from _options(f"{place}.{fate.new.name}", fate.old, fate.new, options.DEPRECATED)
 
 
 class _Numbers:
@@ -255,16 +229,18 @@ class _Numbers:
         self._numbers = {entry.number for entry in new}
         self._reserved = reserved
 
-    def changes(self, fate: Fate[Any]) -> Iterator[Change]:
+    def changes(self, fate: Fate[Entry]) -> Iterator[Change]:
         """Those of one entry."""
         what, breaks, advice = self._verdict(fate.old, fate.new)
         if fate.former and fate.new:
-            # For buf two that change places are two with new names, and the wire is whole: it is
-            # not, for their bytes are mixed up.
-            what += f", which was of `{fate.former.name}`"
+            # buf compares by number only, so for it the wire is whole when two of one type change
+            # places. Their bytes are mixed up all the same.
+            number = "" if fate.old else f", with number {fate.new.number}"
+            what += f"{number}, which belonged to `{fate.former.name}`"
             breaks, advice = breaks | JSON, advice or _OWN_NUMBER
-        if what:
-            yield Change(f"{self._owner}.{(fate.new or fate.old).name}", what, breaks, advice)
+        entry = fate.new or fate.old
+        if what and entry:
+            yield Change(f"{self._owner}.{entry.name}", what, breaks, advice)
 
     def _verdict(self, old: Numbered | None, new: Numbered | None) -> tuple[str, Breaks, str]:
         if old is None:
@@ -300,15 +276,6 @@ def _reservations(
 
 
 def _options(place: str, old: Any, new: Any, watched: Mapping[str, Breaks]) -> Iterator[Change]:
-    """The changes among the options of two descriptors of one kind."""
-    for option, breaks in watched.items():
-        before, after = (_shown(side.options, option) for side in (old, new))
-        if before != after:
-            advice = _STUBS if breaks == SOURCE else "keep it" if breaks else ""
-            yield Change(place, f"option {option}: {before} → {after}", breaks, advice)
-
-
-def _shown(options: Any, name: str) -> str:
-    enum = options.DESCRIPTOR.fields_by_name[name].enum_type
-    value = getattr(options, name)
-    return str(enum.values_by_number[value].name) if enum else json.dumps(value)
+    for what, breaks in options.changes(old.options, new.options, watched):
+        advice = _STUBS if breaks == SOURCE else "keep it" if breaks else ""
+        yield Change(place, what, breaks, advice)

@@ -137,7 +137,7 @@ def form_change(old: Form, new: Form) -> tuple[str, Breaks]:
     if before == after and old.entry != new.entry:
         before, after = f"entries {old.entry}", new.entry
     elif before == after:  # the name was an enum's and is a message's, or the other way round
-        before, after = (f"{_kind(side.types[-1].kind)} {side}" for side in (old, new))
+        before, after = (f"{side} ({_kind(side.types[-1].kind)})" for side in (old, new))
     return f"{before} → {after}", _breaks(old, new)
 
 

@@ -1,6 +1,6 @@
 """A contract → a protobuf file descriptor, and message classes in a pool of their own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from google.protobuf import descriptor_pb2, duration_pb2, struct_pb2, timestamp_pb2
@@ -56,11 +56,15 @@ _SCALARS: dict[Kind, "_Proto.Type.ValueType"] = {
 class MessageClasses:
     """The message classes of a contract, by name; `well_known` gives Timestamp and the like.
 
-    `file` describes the contract, `imports` what it imports, in order.
+    `file` describes the contract, `imports` what it imports, in order; `full_names` are those of
+    what has another name in the file.
     """
 
     def __init__(
-        self, file: FileDescriptorProto, imports: Iterable[FileDescriptorProto] = ()
+        self,
+        file: FileDescriptorProto,
+        imports: Iterable[FileDescriptorProto] = (),
+        full_names: Mapping[str, str] | None = None,
     ) -> None:
         if api_implementation.Type() != "upb":
             raise StartError(
@@ -69,15 +73,19 @@ class MessageClasses:
             )
         self.files = (*imports, file)
         self._package = file.package
+        self._full_names = full_names or {}
         self._pool = pool_of(self.files)
 
     def __getitem__(self, name: str) -> type[ProtoMessage]:
-        return GetMessageClass(self._pool.FindMessageTypeByName(f"{self._package}.{name}"))
+        return GetMessageClass(self._pool.FindMessageTypeByName(self._full_name(name)))
 
     def numbers(self, enumeration: Enumeration) -> dict[str, int]:
         """The numbers of an enumeration's values, by their names on the wire."""
-        enum = self._pool.FindEnumTypeByName(f"{self._package}.{enumeration.name}")
+        enum = self._pool.FindEnumTypeByName(self._full_name(enumeration.name))
         return {value.name: value.number for value in enum.values}
+
+    def _full_name(self, name: str) -> str:
+        return self._full_names.get(name, f"{self._package}.{name}")
 
     def well_known(self, kind: Kind) -> type[ProtoMessage]:
         """The class of the message that stands for a leaf of this kind."""

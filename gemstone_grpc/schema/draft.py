@@ -41,6 +41,11 @@ class Draft:
             raise StartError(f"{self.path} cannot be written: {error}") from None
 
 
+def by_hand(path: Path) -> StartError:
+    """Why a file cannot be written."""
+    return StartError(f"{path} was written by hand: the code follows it, and cannot write it")
+
+
 def draft(contract: Contract, methods: Sequence[Method], doc: str, path: Path) -> Draft:
     """A draft for `path`, with the numbers of the file that is there; `doc` is the service's.
 
@@ -49,7 +54,7 @@ def draft(contract: Contract, methods: Sequence[Method], doc: str, path: Path) -
     protofile.check_place(path, contract)
     earlier = protofile.read(path) if path.exists() else None
     if earlier is not None and not earlier.is_derived:
-        raise StartError(f"{path} was written by hand: the code follows it, and cannot write it")
+        raise by_hand(path)
     file = file_descriptor(contract, earlier.file if earlier else None)
     changes = compare(earlier.file, file) if earlier else []
     document(file, contract, methods, doc)

@@ -52,7 +52,7 @@ def _rpc(method: Method, reader: HintReader) -> Rpc:
     response = Message(f"{name}Response", "call", dict)
     reader.messages |= {request.name: request, response.name: response}
     try:
-        request.fields = _parameters(method, request.name, reader)
+        request.fields = parameters(method, request.name, reader)
         if method.result not in (None, type(None)):
             place = Place(f"{method.label}, result", f"{response.name}Result")
             response.fields = (
@@ -75,7 +75,8 @@ def _rpc(method: Method, reader: HintReader) -> Rpc:
     )
 
 
-def _parameters(method: Method, owner: str, reader: HintReader) -> tuple[Field, ...]:
+def parameters(method: Method, owner: str, reader: HintReader) -> tuple[Field, ...]:
+    """The parameters of a method as fields; `owner` names what has no name of its own."""
     found = []
     for parameter in method.parameters:
         if not parameter.is_context:

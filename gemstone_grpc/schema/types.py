@@ -60,11 +60,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Enumeration:
-    """An `Enum` class or a `Literal` of strings."""
+    """An `Enum` class or a `Literal` of strings; `has_zero` says that a member has the number 0."""
 
     name: str
     members: tuple[Member, ...]
     python: type
+    has_zero: bool = False
 
     @property
     def zero(self) -> str:
@@ -83,7 +84,7 @@ class Field:
     `name` is Python's, `json` the JSON member's, `wire` protobuf's. `presence` asks protobuf to
     tell absent from zero. An absent field is an `error`, is `none`, or is one to `omit`: Python's
     own default takes its place, or the key stays away. `pin` is what the code says of its number,
-    `doc` what its hint says in words.
+    `doc` what its hint says in words. `zero_default` says that its default is protobuf's own.
     """
 
     name: str
@@ -94,14 +95,16 @@ class Field:
     absent: Absent
     pin: pinned.Field = _UNPINNED
     doc: str = ""
+    zero_default: bool = False
 
 
-Shape = Literal["dataclass", "struct", "typeddict", "namedtuple", "call"]
+Shape = Literal["dataclass", "struct", "typeddict", "namedtuple", "call", "generated"]
 
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A class with fields, or the request or response of a method.
+    """A class with fields, the request or response of a method (`call`), or a class of protoc's
+    (`generated`), whose fields are its own affair.
 
     `python` makes its values, and `declared` is the class that a user wrote. `fields` is filled
     after the message is made, so that it may hold itself. `tag` is the JSON member and value that
@@ -134,9 +137,10 @@ class Map:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A union; each arm has the name of its field after the field that holds the union."""
+    """A union; each arm's field has the name of the union before its own if they are `prefixed`."""
 
     arms: tuple[tuple[str, "Singular"], ...]
+    prefixed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

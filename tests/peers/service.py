@@ -43,3 +43,12 @@ class Peers(gemstone.MicroService):
     async def count(self, to: int) -> AsyncIterator[int]:
         for number in range(1, to + 1):
             yield number
+
+    @gemstone.exposed_method()
+    async def total(self, numbers: AsyncIterator[int]) -> int:
+        return sum([number async for number in numbers])
+
+    @gemstone.exposed_method()
+    async def double(self, numbers: AsyncIterator[int]) -> AsyncIterator[int]:
+        async for number in numbers:
+            yield 2 * number

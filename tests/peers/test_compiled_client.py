@@ -63,6 +63,21 @@ async def test_stream(compiled: Compiled) -> None:
     assert await call.code() is grpc.StatusCode.OK
 
 
+async def test_a_stream_of_requests(compiled: Compiled) -> None:
+    requests = [compiled.messages.TotalRequest(numbers=number) for number in (1, 2, 3)]
+    assert await compiled.stub.Total(iter(requests)) == compiled.messages.TotalResponse(result=6)
+
+
+async def test_streams_both_ways(compiled: Compiled) -> None:
+    call = compiled.stub.Double()
+    for number in (1, 2, 3):
+        await call.write(compiled.messages.DoubleRequest(numbers=number))
+        assert (await call.read()).result == 2 * number
+    await call.done_writing()
+    assert await call.read() is grpc.aio.EOF
+    assert await call.code() is grpc.StatusCode.OK
+
+
 async def test_raised_error_has_details(compiled: Compiled) -> None:
     request = compiled.messages.UsersFindRequest(user_id=7)
     error, status = await failure(compiled.stub.UsersFind(request))

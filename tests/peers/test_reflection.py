@@ -57,6 +57,20 @@ async def test_reads_a_stream() -> None:
     assert responses == [{"result": "1"}, {"result": "2"}, {"result": "3"}]
 
 
+async def test_shows_which_side_streams() -> None:
+    async with reflecting(Peers()) as client:
+        rpcs = await asyncio.to_thread(client.rpcs, "peers.v1.PeersService")
+    assert {rpc.name: (rpc.client_streaming, rpc.server_streaming) for rpc in rpcs.values()} == {
+        "Subtract": (False, False),
+        "Note": (False, False),
+        "UsersFind": (False, False),
+        "Pay": (False, False),
+        "Count": (False, True),
+        "Total": (True, False),
+        "Double": (True, True),
+    }
+
+
 async def test_imports_resolve(every_type: Reflected) -> None:
     *imports, own = await asyncio.to_thread(every_type.files, EVERY_TYPE)
     assert own.name == "every_type/v1/every_type.proto"

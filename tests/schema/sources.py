@@ -56,8 +56,8 @@ def api(service: MicroService) -> Api:
 def drafted(folder: Path, service: MicroService) -> Draft:
     """What `gemstone proto write` would write below a folder."""
     described = api(service)
-    path = folder / described.contract.file
-    return draft(described.contract, described.methods, described.doc, path)
+    path = folder / described.derived().file
+    return draft(described.derived(), described.methods, described.doc, path)
 
 
 def written(folder: Path, source: str) -> str:

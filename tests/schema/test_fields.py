@@ -1,6 +1,6 @@
 """What a parameter becomes: one line of a request message, or several."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ import gemstone_grpc as gemstone
 from gemstone_grpc.method import collect
 from gemstone_grpc.schema.descriptor import file_descriptor
 from gemstone_grpc.schema.hints import derive
-from tests.schema.build import fields, file_of
+from tests.schema.build import contract_of, fields, file_of
 
 
 class Color(Enum):
@@ -157,6 +157,32 @@ def test_a_result(result: Any, lines: list[str]) -> None:
     (method,) = file.service[0].method
     assert method.server_streaming == ("Async" in str(result))
     assert not method.client_streaming
+
+
+@pytest.mark.parametrize(
+    ("hint", "lines"),
+    [
+        (AsyncIterator[User], ["1 User chunks"]),
+        (AsyncIterable[int], ["1 int64 chunks"]),
+        (AsyncGenerator[str | None, None], ["1 optional string chunks"]),
+        (AsyncIterator[list[User]], ["1 repeated User chunks"]),
+        (AsyncIterator, ["1 google.protobuf.Value chunks"]),
+    ],
+    ids=lambda value: str(value),
+)
+@pytest.mark.parametrize("result", [int, AsyncIterator[int]])
+def test_a_stream_of_requests(hint: Any, lines: list[str], result: Any) -> None:
+    class Uploads:
+        @gemstone.exposed_method()
+        async def find(self, chunks: Any, context: gemstone.Context) -> Any: ...
+
+    Uploads.find.__annotations__ |= {"chunks": hint, "return": result}
+    file = file_descriptor(contract_of(Uploads()))
+    assert fields(file, "FindRequest") == lines
+    assert fields(file, "FindResponse") == ["1 int64 result"]
+    (method,) = file.service[0].method
+    assert method.client_streaming
+    assert method.server_streaming == (result is not int)
 
 
 class Kinds:

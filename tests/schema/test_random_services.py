@@ -30,7 +30,7 @@ def test_a_hundred_services(tmp_path: Path) -> None:
         except StartError as error:
             assume("would both have the name" not in str(error))  # Pair[int] and Pair[Natural]
             raise
-        classes, _ = described.codecs()
+        classes = described.settled().classes
         file = classes.files[-1]
         path = tmp_path / "proto" / file.name
         path.parent.mkdir(parents=True)

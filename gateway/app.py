@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+import time
 from asyncio import Future
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from email.message import Message
@@ -11,6 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from tornado.http1connection import HTTP1Connection
+from tornado.httpserver import HTTPServer
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -19,16 +21,18 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
-from tornado.iostream import StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 from tornado.routing import PathMatches, Rule
 from tornado.web import Application, RequestHandler
 
+from gateway.browser import ForeignHost, Origins
 from gateway.endpoint import Caller, Endpoint
 from gemstone_grpc.config import Config
 
 log = logging.getLogger("gemstone")
 
 API_PATH = "/api"
+_WARNING_INTERVAL = 60.0  # seconds
 _DRAINED = 16  # bodies up to so many times the limit are read, and thrown away, before the 413
 
 
@@ -36,16 +40,19 @@ def make_app(
     apis: "Mapping[str, JsonRpcServer]",
     *,
     is_ready: Callable[[], bool],
+    hosts: frozenset[str] | None = None,
     handlers: Sequence[Any] = (),
     **settings: Any,
 ) -> Application:
     """The public face.
 
-    `apis` are served below `/api`: by the path there, `""` or `/v1`. `handlers` and `settings` are
-    Tornado's own; their paths come after ours.
+    `apis` are served below `/api`: by the path there, `""` or `/v1`. `hosts` are the names that
+    requests may be for, None for all. `handlers` and `settings` are Tornado's own; their paths come
+    after ours.
     """
     return Application(
         [
+            Rule(ForeignHost(hosts), _Misdirected()),
             *(Rule(PathMatches(f"{API_PATH}{path}/?"), api) for path, api in apis.items()),
             ("/healthz", _Health, {"is_well": lambda: True}),
             ("/readyz", _Health, {"is_well": is_ready}),
@@ -56,7 +63,62 @@ def make_app(
     )
 
 
+class HttpServer(HTTPServer):
+    """Tornado's server, with a bound on its connections; one too many is closed at once."""
+
+    max_connections = 1000
+    _open = 0
+    _warned = -_WARNING_INTERVAL
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        """A new connection."""
+        if self._open >= self.max_connections:
+            stream.close()
+            self._warn()
+            return
+        self._open += 1
+        super().handle_stream(stream, address)
+
+    def on_close(self, server_conn: object) -> None:
+        """A connection has ended."""
+        self._open -= 1
+        super().on_close(server_conn)
+
+    def _warn(self) -> None:
+        now = time.monotonic()
+        if now - self._warned >= _WARNING_INTERVAL:
+            self._warned = now
+            log.warning(
+                "more than %d HTTP connections: new ones are closed (max_connections)",
+                self.max_connections,
+            )
+
+
+class _Misdirected(HTTPServerConnectionDelegate):
+    """Answers requests that are for another host."""
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        """One request begins."""
+        return _MisdirectedMessage(request_conn)
+
+
+class _MisdirectedMessage(HTTPMessageDelegate):
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+
+    def finish(self) -> None:
+        code, reason, fields, body = _MISDIRECTED
+        headers = HTTPHeaders({**fields, **_NOSNIFF, "Content-Length": str(len(body))})
+        self._connection.write_headers(ResponseStartLine("HTTP/1.1", code, reason), headers, body)
+        self._connection.finish()
+
+
 class _Health(RequestHandler):
+    def set_default_headers(self) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+
     def initialize(self, is_well: Callable[[], bool]) -> None:
         self._is_well = is_well
 
@@ -75,6 +137,7 @@ class JsonRpcServer(HTTPServerConnectionDelegate):
 
     def __init__(self, endpoint: Endpoint, config: Config) -> None:
         self.endpoint = endpoint
+        self.origins = Origins(config.allowed_origins)
         self.max_body_size = config.max_body_size
         self.body_timeout = config.body_timeout
         self._tasks: set[asyncio.Task[None]] = set()
@@ -133,7 +196,7 @@ class _JsonRpcMessage(HTTPMessageDelegate):
             self._connection.set_max_body_size(sys.maxsize)
             cast(Any, self._connection).set_body_timeout(None)
         length = _content_length(headers)
-        self._refusal = _refusal(start_line.method, headers)
+        self._refusal = _refusal(start_line.method, headers, self._server.origins)
         if self._refusal is None and length > self._server.max_body_size:
             self._refusal = _too_large(self._server.max_body_size)
         waits = "Expect" in headers and headers["Expect"].lower() == "100-continue"
@@ -188,7 +251,7 @@ class _JsonRpcMessage(HTTPMessageDelegate):
     def _answer(self, code: int, reason: str, fields: dict[str, str], body: bytes) -> Future[None]:
         """Write the response; the future is done when it has left."""
         self._stop_timer()
-        headers = HTTPHeaders(fields)
+        headers = HTTPHeaders({**fields, **_NOSNIFF, **self._server.origins.headers(self._headers)})
         if code != 204:
             headers["Content-Length"] = str(len(body))
         written = self._connection.write_headers(
@@ -218,6 +281,19 @@ def _cancel(task: asyncio.Task[None]) -> None:
 _Response = tuple[int, str, dict[str, str], bytes]
 
 _PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+_NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+_MISDIRECTED: _Response = (
+    421,
+    "Misdirected Request",
+    _PLAIN,
+    b"This service has another name: allowed_hosts lists those it answers to.\n",
+)
+_FOREIGN_ORIGIN: _Response = (
+    403,
+    "Forbidden",
+    _PLAIN,
+    b"Pages of this origin may not call: allowed_origins lists those that may.\n",
+)
 _TOO_SLOW: _Response = (
     408,
     "Request Timeout",
@@ -239,8 +315,12 @@ def _too_large(limit: int) -> _Response:
     return 413, "Content Too Large", _PLAIN, b"A body is limited to %d bytes.\n" % limit
 
 
-def _refusal(method: str, headers: HTTPHeaders) -> _Response | None:
-    """What HTTP itself says to a request that cannot hold JSON-RPC."""
+def _refusal(method: str, headers: HTTPHeaders, origins: Origins) -> _Response | None:
+    """What HTTP itself says to a request that cannot hold JSON-RPC, or may not."""
+    if method == "OPTIONS" and (allowed := origins.preflight(headers)) is not None:
+        return 204, "No Content", dict(allowed), b""
+    if origins.refuses(headers):
+        return _FOREIGN_ORIGIN
     if method != "POST":
         return 405, "Method Not Allowed", {**_PLAIN, "Allow": "POST"}, b"JSON-RPC comes by POST.\n"
     if not _is_json(headers.get("Content-Type", "")):

@@ -15,6 +15,7 @@ HelloWorldService().start()
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from gemstone_grpc.auth.certificate import CertificateAuth
 from gemstone_grpc.auth.credential import Credential
 from gemstone_grpc.auth.token_auth import TokenAuth
 from gemstone_grpc.auth.token_store import TokenStore
@@ -39,6 +40,7 @@ _EXTRAS = {  # what needs a package that not everybody has, imported when it is 
 }
 
 __all__ = [
+    "CertificateAuth",
     "Code",
     "Container",
     "Context",

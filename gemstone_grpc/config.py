@@ -18,6 +18,11 @@ ENVIRONMENT_PREFIX = "GEMSTONE_"
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=2_000_000)]  # gRPC counts milliseconds in 32 bits
 Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+File = Annotated[str, Meta(min_length=1)]
+_HOST = r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)\Z"
+_ORIGIN = r"^https?://(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?\Z"
+Hosts = tuple[Annotated[str, Meta(pattern=_HOST)], ...]
+Origins = tuple[Annotated[str, Meta(pattern=_ORIGIN)], ...]
 _NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z"
 
 
@@ -42,6 +47,27 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10.0
     max_in_flight: Annotated[Count, Meta(description="how many calls may run at once")] = 1000
     threads: Annotated[Count, Meta(description="how many plain def methods may run at once")] = 32
+
+    tls_cert: Annotated[
+        File | None, Meta(description="a certificate chain in PEM; both ports then speak TLS")
+    ] = None
+    tls_key: Annotated[File | None, Meta(description="the certificate's key, in PEM")] = None
+    client_ca: Annotated[
+        File | None,
+        Meta(description="the CA of the certificates that gRPC clients must show, in PEM"),
+    ] = None
+    allowed_hosts: Annotated[
+        Hosts | None,
+        Meta(
+            description="the names HTTP requests may be for (default: this machine's on loopback)"
+        ),
+    ] = None
+    allowed_origins: Annotated[
+        Origins, Meta(description="the origins of pages that may call the API (CORS)")
+    ] = ()
+    max_connections: Annotated[Count, Meta(description="how many HTTP connections may be open")] = (
+        1000
+    )
 
     max_header_size: Annotated[Count, Meta(description="of an HTTP request, in bytes")] = 16 * 1024
     max_body_size: Annotated[Count, Meta(description="of an HTTP request, in bytes")] = 1024 * 1024
@@ -90,8 +116,27 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reflects(self) -> bool:
         """Whether reflection is on: by choice, or because only this machine can ask."""
-        return _is_loopback(self.host) if self.reflection is None else self.reflection
+        return self.is_loopback if self.reflection is None else self.reflection
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can call."""
+        return _is_loopback(self.host)
+
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """The names that HTTP requests may be for, in lower case; None for all.
+
+        On loopback a page from elsewhere could otherwise reach the service by a name of its own
+        that resolves to it (DNS rebinding).
+        """
+        if self.allowed_hosts is not None:
+            return frozenset(host.lower() for host in self.allowed_hosts)
+        own = f"[{self.host}]" if ":" in self.host else self.host.lower()
+        return frozenset({*_LOOPBACK_NAMES, own}) if self.is_loopback else None
+
+
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 SETTINGS: Mapping[str, msgspec.structs.FieldInfo] = {
     field.name: field for field in msgspec.structs.fields(Config)
@@ -125,6 +170,10 @@ def resolve(
         raise StartError(
             f'{cls.__name__} has no name: add `name = "{_suggested_name(cls)}"` to the class'
         )
+    if (values.get("tls_cert") is None) != (values.get("tls_key") is None):
+        raise StartError("tls_cert and tls_key belong together: give both, or none")
+    if values.get("client_ca") is not None and values.get("tls_cert") is None:
+        raise StartError("client_ca needs TLS: give tls_cert and tls_key too")
     return Config(**values)
 
 
@@ -133,7 +182,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, field in SETTINGS.items():
         if name in _IDENTITY:
             continue
-        default = "" if field.default is None else f" (default: {field.default})"
+        default = "" if field.default in (None, ()) else f" (default: {field.default})"
         parser.add_argument(
             flag(name),
             dest=name,
@@ -205,8 +254,9 @@ def _parsed(name: str, text: str, place: str) -> Any:
     hint = SETTINGS[name].type
     if text.lower() == "none" and type(None) in _layers(hint):
         return None
+    value = [part.strip() for part in text.split(",") if part.strip()] if _is_list(hint) else text
     try:
-        return msgspec.convert(text, hint, strict=False)
+        return msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError:
         raise StartError(f"{place}={text!r}: {_expectation(name)}") from None
 
@@ -218,6 +268,10 @@ def _expectation(name: str) -> str:
     if name == "version":
         return 'a version is "v1", "v2", ...'
     parts = list(_layers(SETTINGS[name].type))
+    if name == "allowed_hosts":
+        return 'expected names without scheme and port, such as "api.example.com"'
+    if name == "allowed_origins":
+        return 'expected origins, scheme://host[:port] in lower case, such as "https://example.com"'
     if choices := _choices(SETTINGS[name].type):
         return "expected one of " + ", ".join(choices)
     limits = [meta for part in parts for meta in getattr(part, "__metadata__", ())]
@@ -243,12 +297,18 @@ def _layers(hint: Any) -> Iterator[Any]:
             yield from _layers(argument)
 
 
+def _is_list(hint: Any) -> bool:
+    return any(get_origin(part) is tuple for part in _layers(hint))
+
+
 def _choices(hint: Any) -> Iterable[str]:
     return next((get_args(part) for part in _layers(hint) if get_origin(part) is Literal), ())
 
 
 def _metavar(hint: Any) -> str:
     names = {str: "TEXT", int: "N", float: "SECONDS", bool: "true|false"}
+    if _is_list(hint):
+        return "TEXT,..."
     choices = "|".join(_choices(hint))
     return choices or next(names[part] for part in _layers(hint) if part in names)
 

@@ -116,6 +116,17 @@ class Context:
             return None
         return max(0.0, self.deadline - asyncio.get_running_loop().time())
 
+    @property
+    def certified_names(self) -> tuple[str, ...]:
+        """The names in the certificate that the caller showed, alternative names first.
+
+        Only gRPC callers show one, and only where `client_ca` asks for it.
+        """
+        return self._certified()
+
+    def _certified(self) -> tuple[str, ...]:
+        return ()
+
     def end(self, error: RpcError) -> None:
         """End the call now with an error, wherever its method is; for interceptors."""
         if self._over is not None and not self._over.done():

@@ -29,6 +29,7 @@ _NO_DEADLINE = 365 * 24 * 3600  # seconds; grpc gives odd numbers when the calle
 _TURNS_TO_CANCEL = 4  # a handler, its call, its method, and one to spare
 _MAX_MESSAGE = 1024  # characters of a status message
 _MAX_DETAILS = 4096  # bytes of a status; the metadata that carries it is limited to 8 KiB in all
+_SUBJECT_NAMES, _COMMON_NAME = "x509_subject_alternative_name", "x509_common_name"
 _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -44,10 +45,12 @@ class GrpcServer:
         services: Mapping[str, Mapping[str, Call]],
         pool: DescriptorPool,
         config: Config,
+        credentials: grpc.ServerCredentials | None = None,
         interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
     ) -> None:
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(config))
         self._names = ("", *services)
+        self._credentials = credentials
         self._health = health.aio.HealthServicer()
         for name, calls in services.items():
             handlers = {rpc: _handler(call) for rpc, call in calls.items()}
@@ -63,8 +66,11 @@ class GrpcServer:
 
     def bind(self, host: str, port: int) -> int:
         """Listen, and give the port. Raises `StartError` when it is taken."""
+        address = spell(host, port)
         try:
-            return self._server.add_insecure_port(spell(host, port))
+            if self._credentials is None:
+                return self._server.add_insecure_port(address)
+            return self._server.add_secure_port(address, self._credentials)
         except RuntimeError:
             raise cannot_listen(GRPC, host, port, errno.EADDRINUSE) from None
 
@@ -195,6 +201,11 @@ class _GrpcContext(Context):
 
     def _set_trailing(self, pairs: Pairs) -> None:
         self._servicer.set_trailing_metadata(pairs)
+
+    def _certified(self) -> tuple[str, ...]:
+        found = self._servicer.auth_context()
+        names = [*found.get(_SUBJECT_NAMES, ()), *found.get(_COMMON_NAME, ())]
+        return tuple(dict.fromkeys(name.decode("utf-8", "replace") for name in names))
 
 
 def _context(call: Call, payload: Any, servicer: Any) -> Context:

@@ -15,6 +15,7 @@ import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 import grpc
@@ -102,13 +103,26 @@ class Client(abc.ABC):
 
 
 @asynccontextmanager
-async def running(service: MicroService) -> AsyncIterator["SocketClient"]:
-    """Serve on free ports while the block runs, and give a client of the service."""
+async def running(
+    service: MicroService, *, ca: str | Path | None = None
+) -> AsyncIterator["SocketClient"]:
+    """Serve on free ports while the block runs, and give a client of the service.
+
+    `ca` is the file of the CA that has certified a service with TLS.
+    """
     async with (
         service.serving(port=0, grpc_port=0) as wired,
-        grpc.aio.insecure_channel(wired.grpc_address) as channel,
+        _channel(wired.grpc_address, ca) as channel,
     ):
-        yield SocketClient(wired, wired.face, wired.api_url, channel)
+        client = SocketClient(wired, wired.face, wired.api_url, channel)
+        client.ca = None if ca is None else str(ca)
+        yield client
+
+
+def _channel(address: str, ca: str | Path | None) -> grpc.aio.Channel:
+    if ca is None:
+        return grpc.aio.insecure_channel(address)
+    return grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(Path(ca).read_bytes()))
 
 
 @asynccontextmanager
@@ -133,6 +147,7 @@ class SocketClient(Client):
         super().__init__(wired, face)
         self.api_url = api_url
         self.channel = channel
+        self.ca: str | None = None
 
     def version(self, name: str) -> Self:
         """Its JSON-RPC is below the service's own."""
@@ -146,7 +161,12 @@ class SocketClient(Client):
         for name, value in self.metadata:
             headers.add(name, value)
         response = await AsyncHTTPClient().fetch(
-            self.api_url, method="POST", headers=headers, body=body, raise_error=False
+            self.api_url,
+            method="POST",
+            headers=headers,
+            body=body,
+            raise_error=False,
+            ca_certs=self.ca,
         )
         return response.body or None
 

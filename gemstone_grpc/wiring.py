@@ -1,12 +1,12 @@
 """The parts of a service and how they are put together."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
-from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from gateway.app import API_PATH, JsonRpcServer, make_app
+from gateway.app import API_PATH, HttpServer, JsonRpcServer, make_app
 from gateway.endpoint import Endpoint
 from gemstone_grpc import attributes
 from gemstone_grpc.access_log import AccessLog
@@ -22,6 +22,7 @@ from gemstone_grpc.lifecycle import Lifecycle
 from gemstone_grpc.listen import spell
 from gemstone_grpc.schema.descriptor import pool_of
 from gemstone_grpc.server import GrpcServer
+from gemstone_grpc.tls import Certificates
 
 
 class Face:
@@ -78,7 +79,9 @@ class Wired:
     def _interceptors(self, service: Container, described: Iterable[Api]) -> list[Interceptor]:
         verifiers = attributes.verifiers(service)
         if verifiers:
-            guard = TokenInterceptor(verifiers, self.config.token_recheck)
+            config = self.config
+            is_exposed = config.tls_cert is None and not config.is_loopback
+            guard = TokenInterceptor(verifiers, config.token_recheck, is_exposed=is_exposed)
             return [guard, *attributes.interceptors(service)]
         for method in (method for api in described for method in api.methods):
             if method.private:
@@ -104,7 +107,8 @@ class Wired:
     @property
     def api_url(self) -> str:
         """Where JSON-RPC is served, once it is."""
-        return f"http://{self._address(self.lifecycle.port)}{API_PATH}"
+        scheme = "http" if self.config.tls_cert is None else "https"
+        return f"{scheme}://{self._address(self.lifecycle.port)}{API_PATH}"
 
     @property
     def grpc_address(self) -> str:
@@ -116,17 +120,21 @@ class Wired:
 
     def _lifecycle(self, service: Container) -> Lifecycle:
         apis = [JsonRpcServer(face.endpoint, self.config) for face in self.faces]
-        http = HTTPServer(
+        certificates = self._certificates()
+        http = HttpServer(
             self._application(service, apis),
+            ssl_options=certificates.context() if certificates else None,
             max_header_size=self.config.max_header_size,
             max_body_size=self.config.max_body_size,
             body_timeout=self.config.body_timeout,
             idle_connection_timeout=self.config.idle_timeout,
         )
+        http.max_connections = self.config.max_connections
         grpc = GrpcServer(
             {face.contract.full_name: face.rpcs() for face in self.faces},
             pool_of(file for face in self.faces for file in face.classes.files),
             self.config,
+            certificates.grpc_credentials() if certificates else None,
             attributes.grpc_interceptors(service),
         )
 
@@ -145,6 +153,12 @@ class Wired:
             periodic_tasks=list(attributes.periodic_tasks(service)),
         )
 
+    def _certificates(self) -> Certificates | None:
+        chain, key, client_ca = self.config.tls_cert, self.config.tls_key, self.config.client_ca
+        if chain is None or key is None:
+            return None
+        return Certificates(Path(chain), Path(key), Path(client_ca) if client_ca else None)
+
     def _application(self, service: Container, apis: Sequence[JsonRpcServer]) -> Application:
         folder = attributes.folder(type(service))
         static = list(attributes.static_handlers(service, folder))
@@ -155,6 +169,7 @@ class Wired:
             return make_app(
                 {"": apis[0], **versions},
                 is_ready=lambda: self.lifecycle.is_ready,
+                hosts=self.config.hosts,
                 handlers=[*extra, *static],
                 template_path=template_path,
                 service=service,

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("gemstone_grpc", "gateway")
 LAYERS = (  # from the ground up; rooms of one layer do not know each other
     ("errors", "annotations", "container", "identity"),
-    ("config", "context", "listen", "protoc", "requests"),
+    ("config", "context", "listen", "protoc", "requests", "tls"),
     ("parameters",),
     ("method",),
     ("interceptor", "schema", "stubs"),

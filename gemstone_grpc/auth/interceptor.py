@@ -1,6 +1,7 @@
 """The first interceptor of a service with `auth`: who calls, and whether they may."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -11,21 +12,34 @@ from gemstone_grpc.errors import Code, RpcError
 from gemstone_grpc.identity import Identity
 from gemstone_grpc.interceptor import Next
 
+log = logging.getLogger("gemstone")
+
 
 class TokenInterceptor:
     """Sets `context.identity`, and refuses who may not call; the payload is not decoded yet.
 
     A token that is given is verified on public methods too: a wrong one is refused everywhere.
-    While a method streams its results, its caller is verified again every `recheck` seconds.
+    While a method streams, its caller is verified again every `recheck` seconds. `is_exposed` says
+    that tokens come from other machines without TLS, which is worth one warning.
     """
 
-    def __init__(self, verifiers: Sequence[Verifier], recheck: float) -> None:
+    def __init__(
+        self, verifiers: Sequence[Verifier], recheck: float, *, is_exposed: bool = False
+    ) -> None:
         self._verifiers = tuple(verifiers)
         self._recheck = recheck
+        self._is_exposed = is_exposed
 
     async def intercept(self, context: Context, call_next: Next) -> Any:
         """Verify, then go on."""
         given = credential(context)
+        if self._is_exposed and given is not None:
+            self._is_exposed = False
+            log.warning(
+                "a token came from %s without TLS, for all on its way to read: set tls_cert and "
+                "tls_key, or listen on 127.0.0.1 behind a proxy that has them",
+                context.peer,
+            )
         context.identity = await self._verified(given, context)
         method = context.method
         if context.identity is None or not (method.client_streaming or method.server_streaming):

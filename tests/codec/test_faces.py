@@ -1,6 +1,7 @@
 """The same through a real call: Python → bytes → `echo(value: T) -> T` → bytes → Python."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from gemstone_grpc import testing
 from tests.codec.echo import Faces, alike, echo_service
 from tests.codec.rows import ROWS, Row, examples
 
-SERVICES = {"in_memory": testing.in_memory, "sockets": testing.running}
+SERVICES: dict[str, Any] = {"in_memory": testing.in_memory, "sockets": testing.running}
 
 
 @pytest.fixture(scope="module", params=SERVICES)

@@ -17,6 +17,7 @@ from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError
 from gemstone_grpc.interceptor import Interceptor, Next, chain
 from gemstone_grpc.method import Method
+from gemstone_grpc.redact import redact, redact_json
 from gemstone_grpc.requests import Requests
 
 log = logging.getLogger("gemstone")
@@ -287,8 +288,9 @@ def _stray(method: Method, error: BaseException) -> RuntimeError:
 def _presentable(error: RpcError, method: Method) -> RpcError:
     """The error with plain details and text, as both faces can write it."""
     try:
-        error.details = plain_json(error.details)
+        error.details = redact_json(plain_json(error.details))
         error.message.encode()
+        error.message = redact(error.message)
         for violation in error.violations:
             (violation.field + violation.description).encode()
     except Exception:

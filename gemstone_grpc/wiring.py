@@ -8,7 +8,7 @@ from tornado.web import Application
 
 from gateway.app import API_PATH, HttpServer, JsonRpcServer, make_app
 from gateway.endpoint import Endpoint
-from gemstone_grpc import attributes
+from gemstone_grpc import attributes, redact
 from gemstone_grpc.access_log import AccessLog
 from gemstone_grpc.api import Api, apis
 from gemstone_grpc.auth.interceptor import TokenInterceptor
@@ -64,6 +64,7 @@ class Wired:
     """
 
     def __init__(self, service: Container, config: Config) -> None:
+        redact.install()
         self.config = config
         described = apis(service, config)
         self.dispatcher = Dispatcher(

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("gemstone_grpc", "gateway")
 LAYERS = (  # from the ground up; rooms of one layer do not know each other
-    ("errors", "annotations", "container", "identity"),
+    ("errors", "annotations", "container", "identity", "redact"),
     ("config", "context", "listen", "protoc", "requests", "tls"),
     ("parameters",),
     ("method",),

@@ -6,9 +6,10 @@ import logging
 import sys
 import time
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from email.message import Message
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from tornado.http1connection import HTTP1Connection
@@ -23,7 +24,7 @@ from tornado.httputil import (
 )
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.routing import PathMatches, Rule
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 
 from gateway.browser import ForeignHost, Origins
 from gateway.endpoint import Caller, Endpoint
@@ -42,13 +43,14 @@ def make_app(
     is_ready: Callable[[], bool],
     hosts: frozenset[str] | None = None,
     handlers: Sequence[Any] = (),
+    static: Iterable[tuple[str, Path]] = (),
     **settings: Any,
 ) -> Application:
     """The public face.
 
     `apis` are served below `/api`: by the path there, `""` or `/v1`. `hosts` are the names that
     requests may be for, None for all. `handlers` and `settings` are Tornado's own; their paths come
-    after ours.
+    after ours. `static` are folders by the prefix of their paths.
     """
     return Application(
         [
@@ -57,6 +59,10 @@ def make_app(
             ("/healthz", _Health, {"is_well": lambda: True}),
             ("/readyz", _Health, {"is_well": is_ready}),
             *handlers,
+            *(
+                (f"{prefix.rstrip('/')}/(.*)", _StaticFiles, {"path": str(folder)})
+                for prefix, folder in static
+            ),
         ],
         log_function=_log_nothing,
         **settings,
@@ -126,6 +132,16 @@ class _Health(RequestHandler):
         well = self._is_well()
         self.set_status(200 if well else 503)
         self.finish({"status": "SERVING" if well else "NOT_SERVING"})
+
+
+class _StaticFiles(StaticFileHandler):
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    def parse_url_path(self, url_path: str) -> str:
+        if "\0" in url_path:  # no name of a file; Python's functions raise ValueError
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
 
 
 def _log_nothing(handler: RequestHandler) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar, get_origin
 
 import grpc.aio
-from tornado.web import StaticFileHandler
 
 from gemstone_grpc.auth.verifier import RequestVerifier, Verifier
 from gemstone_grpc.container import Container, Version
@@ -108,8 +107,8 @@ def extra_handlers(service: object) -> Sequence[Any]:
     return _listed(service, "extra_handlers", 'pairs such as ("/page", PageHandler)')
 
 
-def static_handlers(service: object, folder: Path) -> Iterator[Any]:
-    """A handler for each pair in `static_dirs`; paths are relative to `folder`."""
+def static_dirs(service: object, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The pairs in `static_dirs`; their paths are relative to `folder`."""
     for entry in _listed(service, "static_dirs", 'pairs such as ("/static", "static")'):
         if not _is_pair(entry) or not isinstance(entry[0], str) or not _is_path(entry[1]):
             fix = 'give it pairs such as ("/static", "static")'
@@ -121,7 +120,7 @@ def static_handlers(service: object, folder: Path) -> Iterator[Any]:
                 f"{_name(service)}.static_dirs: {static} is no folder: make it, or correct "
                 f"the path of {prefix!r} (relative to the file of the class)"
             )
-        yield f"{prefix.rstrip('/')}/(.*)", StaticFileHandler, {"path": str(static)}
+        yield prefix, static
 
 
 def template_path(service: object, folder: Path) -> str | None:

@@ -162,7 +162,7 @@ class Wired:
 
     def _application(self, service: Container, apis: Sequence[JsonRpcServer]) -> Application:
         folder = attributes.folder(type(service))
-        static = list(attributes.static_handlers(service, folder))
+        static = list(attributes.static_dirs(service, folder))
         template_path = attributes.template_path(service, folder)
         extra = attributes.extra_handlers(service)
         versions = {f"/{face.version}": api for face, api in zip(self.faces, apis, strict=True)}
@@ -171,7 +171,8 @@ class Wired:
                 {"": apis[0], **versions},
                 is_ready=lambda: self.lifecycle.is_ready,
                 hosts=self.config.hosts,
-                handlers=[*extra, *static],
+                handlers=extra,
+                static=static,
                 template_path=template_path,
                 service=service,
             )

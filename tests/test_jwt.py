@@ -102,8 +102,8 @@ async def test_scopes(auth: JwtAuth, changed: dict[str, Any], scopes: set[str]) 
 NOW = time.time()
 FORGED: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 40},
-    "not yet": {"nbf": NOW + 100},
-    "issued later": {"iat": NOW + 100},
+    "not yet": {"nbf": NOW + 100_000},
+    "issued later": {"iat": NOW + 100_000},
     "another issuer": {"iss": "https://other.test"},
     "no issuer": {"iss": None},
     "another audience": {"aud": "shop"},

@@ -4,9 +4,10 @@ READY := .venv/.ready
 SERVICE ?= examples.hello_world:HelloWorldService
 EXAMPLES := hello_world:HelloWorldService users:Users vectors:Vectors
 LANGS ?= python
+SECONDS ?= 120
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test proto stubs check bench clean
+.PHONY: help setup run test proto stubs fuzz check bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ proto: $(READY) ## write the contracts of the examples
 
 stubs: $(READY) ## make stubs of proto/ in stubs/ (LANGS="python go java typescript rust")
 	$(BIN)/gemstone stubs $(foreach lang,$(LANGS),--lang $(lang))
+
+fuzz: $(READY) ## send nonsense to a running service for SECONDS=120
+	$(BIN)/python -m tests.security.fuzz $(SECONDS)
 
 check: $(READY) ## lint, format and types
 	$(BIN)/ruff check .

@@ -65,9 +65,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: Annotated[
         Origins, Meta(description="the origins of pages that may call the API (CORS)")
     ] = ()
-    max_connections: Annotated[Count, Meta(description="how many HTTP connections may be open")] = (
-        1000
-    )
+    max_connections: Annotated[
+        Count, Meta(description="how many connections a port may have open")
+    ] = 1000
 
     max_header_size: Annotated[Count, Meta(description="of an HTTP request, in bytes")] = 16 * 1024
     max_body_size: Annotated[Count, Meta(description="of an HTTP request, in bytes")] = 1024 * 1024

@@ -99,6 +99,7 @@ def _options(config: Config) -> list[tuple[str, int]]:
         "grpc.so_reuseport": 0,
         "grpc.max_receive_message_length": config.max_message_size,
         "grpc.max_send_message_length": config.max_message_size,
+        "grpc.max_allowed_incoming_connections": config.max_connections,
         "grpc.max_concurrent_streams": config.max_concurrent_streams,
         "grpc.max_connection_age_ms": _millis(config.max_connection_age),
         "grpc.max_connection_age_grace_ms": _millis(config.max_connection_age_grace),

@@ -1,6 +1,7 @@
 """gRPC connections: how many calls they hold, how old they get, and on which addresses."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import grpc.aio
@@ -67,3 +68,39 @@ async def test_reflection_is_for_loopback_unless_chosen(
                 await stream.read()
             assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
         stream.cancel()
+
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+
+
+async def test_connections_over_the_bound_are_closed() -> None:
+    async with testing.running(Shop(max_connections=3)) as client:
+        held = [await greeted(client.wired.lifecycle.grpc_port) for _ in range(3)]
+        assert [greeting != b"" for greeting, _ in held] == [True] * 3
+        greeting, over = await greeted(client.wired.lifecycle.grpc_port)
+        assert greeting == b""
+        await closed(over)
+        await closed(held.pop()[1])
+        async with asyncio.timeout(10):
+            while True:  # until the server has noticed
+                greeting, writer = await greeted(client.wired.lifecycle.grpc_port)
+                await closed(writer)
+                if greeting:
+                    break
+        assert await asyncio.gather(*(closed(writer) for _, writer in held)) == [None] * 2
+
+
+async def greeted(port: int) -> tuple[bytes, asyncio.StreamWriter]:
+    """A new connection, and the first bytes that the server sends; none if it closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(PREFACE)
+    try:
+        return await reader.read(100), writer
+    except ConnectionError:
+        return b"", writer
+
+
+async def closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()

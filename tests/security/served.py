@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import gemstone_grpc as gemstone
+from examples.vectors import Everything
 
 SECRET = "what nobody may see"
 
@@ -40,6 +41,10 @@ class Vault(gemstone.MicroService):
     async def watch(self) -> AsyncIterator[int]:
         yield 1
         await asyncio.Event().wait()
+
+    @gemstone.exposed_method()
+    async def echo(self, value: Everything) -> Everything:
+        return value
 
     @gemstone.exposed_method()
     async def fail(self, text: str) -> None:

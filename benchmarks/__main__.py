@@ -16,6 +16,7 @@ from benchmarks.progress import progress
 from benchmarks.server_process import bare_server
 from benchmarks.start import start_rows
 from benchmarks.table import Row, render
+from benchmarks.tokens import timing, token_rows
 
 _NOTES = f"""
 Figures are medians of interleaved rounds (least to greatest), ratios those of the rounds' pairs.
@@ -23,7 +24,8 @@ Bare is a grpc.aio servicer over protoc's stubs and a Tornado RequestHandler wit
 one process for both faces, as ours is; in the rows on blocking it is our own service without the
 blocking call. CPU is what the server process uses, with {CALLERS} calls under way: on one channel
 for gRPC, on as many keep-alive connections for JSON-RPC. Start and memory after start are those of
-examples/hello_world.py."""
+examples/hello_world.py. In the rows on tokens, bare is the same service without auth, or with a
+grpc.aio interceptor that makes the same check."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Effort:
     blocking_seconds: float
     warm_up_calls: int
     growth_calls: int
+    timing_calls: int
 
 
 _FULL = Effort(
@@ -49,6 +52,7 @@ _FULL = Effort(
     blocking_seconds=1.0,
     warm_up_calls=20_000,
     growth_calls=100_000,
+    timing_calls=10_000,
 )
 _QUICK = Effort(
     starts=1,
@@ -59,6 +63,7 @@ _QUICK = Effort(
     blocking_seconds=0.2,
     warm_up_calls=200,
     growth_calls=500,
+    timing_calls=300,
 )
 
 
@@ -72,6 +77,9 @@ async def measure(effort: Effort) -> list[Row]:
             *await start_rows(bare, rounds=effort.starts),
             *await cpu_rows(
                 bare, starts=effort.cpu_starts, rounds=effort.cpu_rounds, calls=effort.cpu_calls
+            ),
+            *await token_rows(
+                starts=effort.cpu_starts, rounds=effort.cpu_rounds, calls=effort.cpu_calls
             ),
             *await blocking_rows(effort.blocking_rounds, seconds=effort.blocking_seconds),
             *await growth_rows(warm_up=effort.warm_up_calls, calls=effort.growth_calls),
@@ -93,10 +101,12 @@ def main() -> None:
     machine = _machine()
     try:
         rows = asyncio.run(measure(effort))
+        wrong = asyncio.run(timing(effort.timing_calls))
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise SystemExit("stopped") from None
     progress("")
-    print(f"{machine}\n\n{render(rows)}\n{_NOTES}\nMeasured in {time.monotonic() - began:.0f} s.")
+    took = f"Measured in {time.monotonic() - began:.0f} s."
+    print(f"{machine}\n\n{render(rows)}\n{_NOTES}\n\n{wrong}\n\n{took}")
 
 
 if __name__ == "__main__":

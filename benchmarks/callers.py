@@ -27,22 +27,32 @@ class Request:
     response: bytes
     post: bytes
     result: Any
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
-def _request(method: str, params: dict[str, Any], message: bytes, response: bytes) -> Request:
+def _request(
+    method: str, params: dict[str, Any], message: bytes, response: bytes, token: str = ""
+) -> Request:
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
     head = (
         "POST /api HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n"
     )
+    head += f"Authorization: Bearer {token}\r\n\r\n" if token else "\r\n"
     rpc = "/hello.v1.HelloService/" + method.title().replace("_", "")
     result = response[2:].decode() or None  # after the field's tag and length
-    return Request(rpc, message, response, head.encode() + body, result)
+    metadata = (("authorization", f"Bearer {token}"),) if token else ()
+    return Request(rpc, message, response, head.encode() + body, result, metadata)
 
 
 _GREETING = ({"name": "world"}, b"\n\x05world", b"\n\x0bhello world")
 SAY_HELLO = _request("say_hello", *_GREETING)
 SAY_HELLO_FROM_THREAD = _request("say_hello_from_thread", *_GREETING)
+
+
+def say_hello_with(token: str) -> Request:
+    """The first of these calls, with a token."""
+    return _request("say_hello", *_GREETING, token)
 
 
 def block(seconds: float) -> Request:
@@ -69,7 +79,7 @@ class GrpcCaller:
         rpc = self._rpcs.get(request.rpc)
         if rpc is None:
             rpc = self._rpcs[request.rpc] = self._channel.unary_unary(request.rpc)
-        response = await rpc(request.message)
+        response = await rpc(request.message, metadata=request.metadata)
         if response != request.response:
             raise RuntimeError(f"{request.rpc} answered {response!r}")
 

@@ -1,5 +1,6 @@
 """Server CPU per call, ours against bare, in interleaved rounds."""
 
+from collections import defaultdict
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -20,14 +21,14 @@ CALLERS = 32
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """One kind of call, and microseconds per call by side, a figure for each round."""
 
     face: Face
     kind: str
     request: Request
     aim: Aim | None = None
-    figures: dict[str, list[float]] = field(default_factory=lambda: {"bare": [], "ours": []})
+    figures: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
 async def cpu_rows(bare: tuple[str, ...], *, starts: int, rounds: int, calls: int) -> list[Row]:
@@ -37,24 +38,24 @@ async def cpu_rows(bare: tuple[str, ...], *, starts: int, rounds: int, calls: in
     each side is started `starts` times, and measured for `rounds` rounds each time.
     """
     cases = [
-        _Case("gRPC", "async def", SAY_HELLO, Aim(1.15, "ratio")),
-        _Case("JSON-RPC", "async def", SAY_HELLO, Aim(1.0, "ratio")),
-        _Case("gRPC", "def", SAY_HELLO_FROM_THREAD),
-        _Case("JSON-RPC", "def", SAY_HELLO_FROM_THREAD),
+        Case("gRPC", "async def", SAY_HELLO, Aim(1.15, "ratio")),
+        Case("JSON-RPC", "async def", SAY_HELLO, Aim(1.0, "ratio")),
+        Case("gRPC", "def", SAY_HELLO_FROM_THREAD),
+        Case("JSON-RPC", "def", SAY_HELLO_FROM_THREAD),
     ]
     for start in range(1, starts + 1):
         with serving(*bare) as bare_server, serving(*OURS) as our_server:
             sides = {"bare": bare_server, "ours": our_server}
             for case in cases:
                 progress(f"CPU of {case.face}, {case.kind}: start {start} of {starts}")
-                await _measure(case, sides, rounds, calls)
+                await measure(case, sides, rounds, calls)
     return [
         Row(f"{case.face}, {case.kind}: CPU per call", "µs", **case.figures, aim=case.aim)
         for case in cases
     ]
 
 
-async def _measure(case: _Case, sides: dict[str, ServerProcess], rounds: int, calls: int) -> None:
+async def measure(case: Case, sides: dict[str, ServerProcess], rounds: int, calls: int) -> None:
     """Add the figures of some rounds, in which the sides take turns to be the first."""
     async with AsyncExitStack() as stack:
         callers = {

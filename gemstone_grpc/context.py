@@ -104,6 +104,11 @@ class Context:
         self._payload = payload
 
     @property
+    def pairs(self) -> Iterable[tuple[str, str | bytes]]:
+        """The caller's metadata as it came, names in any case; quicker than `metadata` for one."""
+        return self._pairs
+
+    @property
     def metadata(self) -> Metadata:
         """The caller's metadata: gRPC metadata, or HTTP headers."""
         if self._metadata is None:

@@ -3,11 +3,12 @@
 import re
 from typing import final
 
-from gemstone_grpc.context import Context, Metadata
+from gemstone_grpc.context import Context
 from gemstone_grpc.errors import Code, RpcError
 
 MAX_LENGTH = 8192  # characters
 _TOKEN = re.compile(r"[!-~]+")
+_LENGTHS = (len("authorization"), len("x-api-token"))
 
 
 @final
@@ -28,12 +29,22 @@ def credential(context: Context) -> Credential | None:
 
     Raises `RpcError` UNAUTHENTICATED when there is more than one, or when it can be none.
     """
-    tokens = [*_bearers(context.metadata), *context.metadata.get_all("x-api-token")]
-    if not tokens:
+    token: str | None = None
+    for name, value in context.pairs:
+        if len(name) not in _LENGTHS or not isinstance(value, str):
+            continue
+        lower = name.lower()
+        if lower == "authorization" and value[:7].lower() in ("bearer ", "bearer"):
+            found = value[7:].strip(" ")
+        elif lower == "x-api-token":
+            found = value
+        else:
+            continue
+        if token is not None:
+            raise unauthenticated("More than one token")
+        token = found
+    if token is None:
         return None
-    if len(tokens) > 1:
-        raise unauthenticated("More than one token")
-    (token,) = tokens
     if len(token) > MAX_LENGTH or not _TOKEN.fullmatch(token):
         raise unauthenticated("The token is not valid")
     return Credential(token)
@@ -42,12 +53,3 @@ def credential(context: Context) -> Credential | None:
 def unauthenticated(message: str) -> RpcError:
     """The error of a caller who is not known."""
     return RpcError(Code.UNAUTHENTICATED, message)
-
-
-def _bearers(metadata: Metadata) -> list[str]:
-    found = []
-    for value in metadata.get_all("authorization"):
-        scheme, _, token = value.partition(" ")
-        if scheme.lower() == "bearer":
-            found.append(token.strip(" "))
-    return found

@@ -163,10 +163,9 @@ def run(seconds: float) -> Counter[str]:
         loop.run_until_complete(target.start())
         fuzz = Fuzz(target)
         try:
-            for strategy, send in (
-                (st.lists(http, max_size=40), fuzz.several), (bodies, fuzz.jsonrpc), (messages, fuzz.grpc),
-            ):  # fmt: skip
-                drive(strategy, send, seconds / 3, loop)
+            drive(st.lists(http, max_size=40), fuzz.several, seconds / 3, loop)
+            drive(bodies, fuzz.jsonrpc, seconds / 3, loop)
+            drive(messages, fuzz.grpc, seconds / 3, loop)
             loop.run_until_complete(target.check())
             assert "Traceback" not in target.log.read_text(), target.log.read_text()[-3000:]
         finally:

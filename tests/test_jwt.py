@@ -17,7 +17,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 
 import gemstone_grpc as gemstone
-from gemstone_grpc import Code, Identity, JwtAuth, RpcError, StartError
+from gemstone_grpc import Code, Identity, JwtAuth, RpcError, StartError, testing
 from gemstone_grpc.auth import jwks
 from gemstone_grpc.auth.credential import Credential
 
@@ -181,6 +181,37 @@ async def test_other_tokens_are_left_to_other_verifiers(auth: JwtAuth) -> None:
 def test_algorithms_that_are_not_allowed(file: Path, algorithms: list[str]) -> None:
     with pytest.raises(StartError, match="is not allowed: use one of ES256"):
         JwtAuth(issuer=ISSUER, audience=AUDIENCE, jwks=file, algorithms=algorithms)
+
+
+class Users(gemstone.MicroService):
+    name = "users"
+
+    @gemstone.exposed_method(scopes={"users:read"})
+    async def find(self) -> int:
+        return 7
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("face", ["jsonrpc", "grpc"])
+async def test_forged_tokens_at_a_service(auth: JwtAuth, face: str) -> None:
+    cls = type("Guarded", (Users,), {"auth": auth})
+    scope = "users:read"
+    forged = [token(**changed, scope=scope) for changed in FORGED.values()]
+    forged += [unsigned({"alg": "none"}), hmac_with(PEM), token(scope=scope, pad="x" * 6500)]
+    async with testing.running(cls()) as client:
+        for text in forged:
+            call: Any = getattr(client.with_token(text), face)
+            with pytest.raises(RpcError) as caught:
+                await call("find")
+            assert caught.value.code is Code.UNAUTHENTICATED
+        for text, expected in ((token(scope="users:readall"), None), (token(scope=scope), 7)):
+            call = getattr(client.with_token(text), face)
+            if expected is None:
+                with pytest.raises(RpcError) as caught:
+                    await call("find")
+                assert caught.value.code is Code.PERMISSION_DENIED
+            else:
+                assert await call("find") == expected
 
 
 # -- keys ------------------------------------------------------------------------------------

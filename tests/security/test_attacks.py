@@ -161,6 +161,8 @@ SMUGGLED = {
     "a NUL in a header": HEAD + b"X-A: a\x00b\r\nContent-Length: 56\r\n\r\n" + CALL,
     "a space before the colon": HEAD + b"Content-Length : 56\r\n\r\n" + CALL,
     "no name": HEAD + b": x\r\nContent-Length: 56\r\n\r\n" + CALL,
+    "a folded line": HEAD + b"Transfer-Encoding:\r\n chunked\r\nContent-Length: 56\r\n\r\n" + CALL,
+    "a bare LF": HEAD + b"X-A: a\nTransfer-Encoding: chunked\r\nContent-Length: 56\r\n\r\n" + CALL,
     "a bare CR": HEAD + b"X-A: a\rContent-Length: 0\r\nContent-Length: 56\r\n\r\n" + CALL,
 }
 

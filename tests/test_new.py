@@ -208,6 +208,23 @@ def test_make_test_and_check(shop: Made) -> None:
     shop.done("check")
 
 
+@for_pip
+def test_make_stubs(shop: Made) -> None:
+    shop.done("stubs")
+    shop.done("check")  # which leaves them alone
+    client = "from shop.v1 import shop_pb2; print(shop_pb2.Item(id=7, name='lamp').name)"
+    path = str(shop.folder / "stubs" / "python")
+    done = subprocess.run(
+        [shop.folder / ".venv/bin/python", "-W", "error", "-c", client],
+        cwd=shop.folder.parent,
+        env=ENVIRONMENT | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("lamp\n", "")
+
+
 @asynccontextmanager
 async def served(shop: Made) -> AsyncIterator[tuple[str, str]]:
     """The two addresses that `make run` prints."""

@@ -56,7 +56,7 @@ def contract_path(owner: object) -> Path | None:
     if not _is_path(contract) or Path(contract).suffix != ".proto":
         raise StartError(f"{_name(owner)}.contract must be the path of a .proto file")
     declaring = next((cls for cls in type(owner).__mro__ if "contract" in vars(cls)), type(owner))
-    return folder(declaring) / Path(contract)
+    return (folder(declaring) / Path(contract)).resolve()
 
 
 def folder(cls: type) -> Path:

@@ -92,6 +92,20 @@ def test_some_files_alone(stubs: Stubs) -> None:
     ]  # fmt: skip
 
 
+def test_what_a_file_imports_comes_with_it(stubs: Stubs) -> None:
+    folder = Path("proto/shop/v1")
+    folder.mkdir(parents=True)
+    (folder / "shop.proto").write_text(
+        'syntax = "proto3";\n\npackage shop.v1;\n\nimport "google/type/date.proto";\n'
+        'import "users/v1/users.proto";\n\n'
+        "message Order {\n  users.v1.User user = 1;\n  google.type.Date day = 2;\n}\n"
+    )
+    assert stubs("proto/shop", "--lang", "python", "--out", "made")[0] == 0
+    assert {Path(name).name for name in held("made") if name.endswith("_pb2.py")} == {
+        "shop_pb2.py", "users_pb2.py",
+    }  # fmt: skip
+
+
 def test_several_languages_in_a_folder_of_ones_choice(stubs: Stubs) -> None:
     plugin = Path("node_modules/.bin/protoc-gen-es")
     plugin.parent.mkdir(parents=True)

@@ -14,6 +14,7 @@ from gemstone_grpc.errors import StartError
 from gemstone_grpc.stubs import place, sources
 from gemstone_grpc.stubs.languages import LANGUAGES
 
+_COMMON = "google/"
 _IN_EVERY_RUNTIME = "google/protobuf/"
 
 
@@ -75,7 +76,8 @@ def _generate(
     prepared.CopyFrom(files)
     generated = set(wanted)
     for file in prepared.file:
-        if file.name in generated:
+        if file.name in generated or not file.name.startswith(_COMMON):
+            generated.add(file.name)  # what is imported is needed too
             language.prepare(file, destination)
         elif not language.has_common and not file.name.startswith(_IN_EVERY_RUNTIME):
             generated.add(file.name)

@@ -24,7 +24,7 @@ CASES = (
 @pytest.fixture(scope="module")
 async def client() -> str:
     """The path of the client, installed once."""
-    folder = ROOT / "build" / "interop"
+    folder = ROOT / "build" / f"interop-{CLIENT.rpartition('@')[2]}"
     if not (folder / "client").exists():
         go = programs.find("go")
         await programs.run("env", f"GOBIN={folder}", go, "install", CLIENT)

@@ -132,7 +132,7 @@ class Wired:
         )
         http.max_connections = self.config.max_connections
         grpc = GrpcServer(
-            {face.contract.full_name: face.rpcs() for face in self.faces},
+            self._services(),
             pool_of(file for face in self.faces for file in face.classes.files),
             self.config,
             certificates.grpc_credentials() if certificates else None,
@@ -153,6 +153,19 @@ class Wired:
             on_stop=attributes.hook(service, "on_service_stop"),
             periodic_tasks=list(attributes.periodic_tasks(service)),
         )
+
+    def _services(self) -> dict[str, dict[str, Call]]:
+        """The calls of each version over gRPC, by its full name there."""
+        owners: dict[str, Face] = {}
+        for face in self.faces:
+            name = face.contract.full_name
+            other = owners.setdefault(name, face)
+            if other is not face:
+                raise StartError(
+                    f"{self.config.name} would serve {other.version} and {face.version} as one, "
+                    f"{name}: give each version's .proto a package of its own"
+                )
+        return {name: face.rpcs() for name, face in owners.items()}
 
     def _certificates(self) -> Certificates | None:
         chain, key, client_ca = self.config.tls_cert, self.config.tls_key, self.config.client_ca

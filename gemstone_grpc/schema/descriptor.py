@@ -13,6 +13,7 @@ from google.type import date_pb2
 
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.schema import lock, pinned
+from gemstone_grpc.schema.changes import compare
 from gemstone_grpc.schema.names import pascal, snake
 from gemstone_grpc.schema.types import (
     Contract,
@@ -94,14 +95,31 @@ class MessageClasses:
 
 
 def pool_of(files: Iterable[FileDescriptorProto]) -> DescriptorPool:
-    """A pool of these files, each but once, and of the well-known ones."""
-    named = {file.name: file for file in files}
+    """A pool of these files, each but once, and of the well-known ones.
+
+    Raises `StartError` when two different ones have one name, or declare the same.
+    """
+    named: dict[str, FileDescriptorProto] = {}
+    for file in files:
+        other = named.setdefault(file.name, file)
+        if other is not file and compare(other, file):
+            raise StartError(
+                f"two different files are both {file.name}, which reflection cannot show: put each "
+                "into a folder that is named after its package"
+            )
     pool = DescriptorPool()
     for well_known in _WELL_KNOWN.values():
         if well_known.DESCRIPTOR.file.name not in named:
             add_file(pool, well_known.DESCRIPTOR.file)
     for file in named.values():
-        pool.AddSerializedFile(file.SerializeToString())
+        try:
+            pool.AddSerializedFile(file.SerializeToString())
+        except TypeError as error:
+            why = str(error).rpartition(": ")[2]
+            raise StartError(
+                f"{file.name} cannot be served beside the other files ({why}): give it a package "
+                "of its own"
+            ) from None
     return pool
 
 

@@ -176,8 +176,7 @@ REFUSALS = {
     ),
     "a nullable list": (
         "tags: list[str]", "tags: list[str] | None",
-        "Users.find, parameter `tags`: protobuf cannot tell None from zero here: write list[str], "
-        "or make `tags` `optional` in the file",
+        "Users.find, parameter `tags`: protobuf cannot tell None from zero here: write list[str]",
     ),
     "a nested list": (
         "tags: list[str]", "tags: list[list[str]]",
@@ -390,8 +389,9 @@ def test_messages_without_a_file(generated: Any, folder: Path) -> None:
     with pytest.raises(StartError) as refused:
         service.wire({})
     assert str(refused.value) == (
-        "Hello.say_hello, parameter `request`: `HelloRequest` is a message of protoc's: it needs a "
-        "contract written by hand, or a dataclass in its place"
+        "Hello.say_hello, parameter `request`: `HelloRequest` is a message of protoc's, and they "
+        "stand for whole requests and responses of a contract written by hand: use a dataclass in "
+        "its place"
     )
 
 

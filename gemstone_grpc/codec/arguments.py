@@ -8,6 +8,7 @@ import msgspec
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 
+from gemstone_grpc.codec.choices import Choices, choices
 from gemstone_grpc.codec.message import ABSENT, TOO_DEEP, FieldCodec
 from gemstone_grpc.codec.misfit import Misfit, shorten
 from gemstone_grpc.codec.text import key_step
@@ -31,6 +32,7 @@ class ArgumentsCodec:
 
     __slots__ = (
         "_by_name",
+        "_choices",
         "_extra",
         "_fields",
         "_message",
@@ -48,6 +50,7 @@ class ArgumentsCodec:
         self._message = message
         own = [parameter for parameter in self._parameters if not parameter.is_context]
         self._fields = tuple(fields)
+        self._choices = choices(field.field for field in self._fields)
         by_kind = list(zip(own, self._fields, strict=True))
         self._positional = tuple(f for p, f in by_kind if p.kind in _POSITIONAL)
         self._by_name = tuple(
@@ -70,6 +73,8 @@ class ArgumentsCodec:
             members, unknown = self._by_position(decoded)
         else:
             members, unknown = self._with_extra(decoded)
+        if self._choices is not None:
+            unknown += _conflicts(self._choices, members)
         values = self._read(((f, FieldCodec.from_json, members) for f in self._fields), unknown)
         return self._arrange(values, context)
 
@@ -78,6 +83,8 @@ class ArgumentsCodec:
         out: dict[str, Any] = {}
         known = {field.field.json for field in self._fields}
         violations = [_unknown(name) for name in values if name not in known]
+        if self._choices is not None:
+            violations += _conflicts(self._choices, values)
         for field in self._fields:
             if field.field.json in values:
                 try:
@@ -239,6 +246,11 @@ def _names(function: Callable[..., Any]) -> frozenset[str]:
     """The names that `**kwargs` can never hold; a bound method's `self` is among them."""
     signature = inspect.signature(getattr(function, "__func__", function))
     return frozenset(p.name for p in signature.parameters.values() if p.kind in _NAMED)
+
+
+def _conflicts(choices: Choices, members: Mapping[str, Any]) -> list[FieldViolation]:
+    conflict = choices.conflict(members)
+    return [] if conflict is None else [FieldViolation(*conflict)]
 
 
 def _unknown(name: str) -> FieldViolation:

@@ -1,11 +1,12 @@
 """Codecs of messages and their fields."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 
+from gemstone_grpc.codec.choices import Choices, choices
 from gemstone_grpc.codec.containers import Codec
 from gemstone_grpc.codec.misfit import Misfit, expected
 from gemstone_grpc.schema.types import (
@@ -95,7 +96,7 @@ def _getter(field: Field, codec: Codec) -> Callable[[Any], Any]:
             arm = message.WhichOneof(wire)
             return ABSENT if arm is None else convert((arm[prefix:], getattr(message, arm)))
 
-    elif isinstance(inner, Enumeration) and not inner.has_zero:
+    elif isinstance(inner, Enumeration) and inner.zero_is_absent:
 
         def get(message: Any) -> Any:
             number = getattr(message, wire)
@@ -123,7 +124,7 @@ def _is_scalar(type_: Type) -> bool:
 class MessageCodec:
     """A class with fields. Its own fields are given to `link` once they are known."""
 
-    __slots__ = ("_class", "_fields", "_is_dict", "_python", "_tag", "_type")
+    __slots__ = ("_choices", "_class", "_fields", "_is_dict", "_python", "_tag", "_type")
 
     def __init__(self, type_: Message, message_class: type[ProtoMessage]) -> None:
         self._type = type_
@@ -131,14 +132,22 @@ class MessageCodec:
         self._python = type_.python
         self._is_dict = type_.python is dict
         self._fields: tuple[FieldCodec, ...] = ()
+        self._choices: Choices | None = None
         self._tag: tuple[str, str] | None = None
 
     def link(self, fields: Iterable[FieldCodec]) -> None:
         """Complete the codec; a message that holds itself needs its codec before its fields."""
         self._fields = tuple(fields)
+        self._choices = choices(field.field for field in self._fields)
         tag = self._type.tag
         if tag is not None and all(field.field.json != tag[0] for field in self._fields):
             self._tag = tag
+
+    @property
+    def members(self) -> set[str]:
+        """The names of the members that its JSON may have."""
+        named = {field.field.json for field in self._fields}
+        return named if self._tag is None else {self._tag[0], *named}
 
     def from_json(self, value: Any) -> Any:
         """An object → an instance; members of other names are passed over."""
@@ -146,6 +155,8 @@ class MessageCodec:
             raise expected("an object", value)
         if self._tag is not None and value.get(self._tag[0], self._tag[1]) != self._tag[1]:
             raise Misfit(f"expected {self._tag[1]!r}").under(f".{self._tag[0]}")
+        if self._choices is not None:
+            self._choose(value)
         return self._build(FieldCodec.from_json, value)
 
     def from_wire(self, message: Any) -> Any:
@@ -191,8 +202,18 @@ class MessageCodec:
         if not isinstance(value, python):
             raise expected(self._type.name, value)
         if self._is_dict:
-            return self._dict_items(value)
-        return [(field, getattr(value, field.field.name)) for field in self._fields]
+            items = self._dict_items(value)
+        else:
+            items = [(field, getattr(value, field.field.name)) for field in self._fields]
+        if self._choices is not None:
+            self._choose({field.field.json: item for field, item in items})
+        return items
+
+    def _choose(self, members: Mapping[str, Any]) -> None:
+        assert self._choices is not None
+        if conflict := self._choices.conflict(members):
+            name, why = conflict
+            raise Misfit(why).under(f".{name}")
 
     def _dict_items(self, value: dict[str, Any]) -> list[tuple[FieldCodec, Any]]:
         items = []

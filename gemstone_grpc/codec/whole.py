@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 
 from gemstone_grpc.codec.message import MessageCodec
-from gemstone_grpc.codec.misfit import Misfit, expected
+from gemstone_grpc.codec.misfit import Misfit, expected, shorten
 
 
 class Whole(Protocol):
@@ -32,12 +32,12 @@ class Whole(Protocol):
 class WholeMessage:
     """A class with fields."""
 
-    __slots__ = ("_codec", "_message", "from_json", "to_json")
+    __slots__ = ("_codec", "_members", "_message", "to_json")
 
     def __init__(self, codec: MessageCodec, message: type[ProtoMessage]) -> None:
         self._codec = codec
+        self._members = codec.members
         self._message = message
-        self.from_json = codec.from_json
         self.to_json = codec.to_json
 
     def from_wire(self, data: bytes) -> Any:
@@ -47,6 +47,13 @@ class WholeMessage:
     def to_wire(self, value: Any) -> bytes:
         """An instance → a serialized message."""
         return self._codec.to_wire(value).SerializeToString()
+
+    def from_json(self, value: Any) -> Any:
+        """An object → an instance; its members are parameters, so others are an error."""
+        for name in value if isinstance(value, dict) else ():
+            if name not in self._members:
+                raise Misfit("is no parameter of this method").under(f".{shorten(name)[1:-1]}")
+        return self._codec.from_json(value)
 
 
 class GeneratedMessage:

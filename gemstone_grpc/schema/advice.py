@@ -123,8 +123,8 @@ def unsupported(hint: Any) -> str:
         return f"is not supported: {fix}"
     if isinstance(cls, type) and issubclass(cls, ProtoMessage):
         return (
-            "is a message of protoc's: it needs a contract written by hand, or a dataclass in its "
-            "place"
+            "is a message of protoc's, and they stand for whole requests and responses of a "
+            "contract written by hand: use a dataclass in its place"
         )
     if hasattr(cls, "model_fields"):
         return "is a pydantic model: use a dataclass or a msgspec.Struct"

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, OneofDescriptor
+from google.protobuf.descriptor import (
+    Descriptor,
+    EnumDescriptor,
+    EnumValueDescriptor,
+    FieldDescriptor,
+    OneofDescriptor,
+)
 
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.schema import names
@@ -17,6 +23,7 @@ from gemstone_grpc.schema.implied import (
     hint,
     is_repeated,
     map_entry,
+    python_name,
     spelled,
 )
 from gemstone_grpc.schema.types import (
@@ -31,6 +38,7 @@ from gemstone_grpc.schema.types import (
     Repeated,
     Singular,
     Type,
+    Wrapped,
 )
 
 _SCALARS: dict[Kind, set[int]] = {
@@ -79,7 +87,7 @@ class Binder:
         for member in members.values():
             raise StartError(
                 f"{words}: {descriptor.full_name} has the field `{member.name}` too: add "
-                f"`{names.snake(member.name)}: {hint(member)}`"
+                f"`{python_name(member.name)}: {hint(member)}`"
             )
         return tuple(bound)
 
@@ -93,21 +101,37 @@ class Binder:
     # -- fields ------------------------------------------------------------------------------
 
     def _field(self, field: Field, member: FieldDescriptor, place: str) -> Field:
+        if field.pin.number not in (None, member.number):
+            raise StartError(
+                f"{place}: the file has the number {member.number} here: drop "
+                f"Field(number={field.pin.number})"
+            )
+        if isinstance(field.type, Wrapped) and field.absent == "omit":
+            raise StartError(
+                f"{place}: no field of the file can have this default: write {hint(member)} "
+                "without one"
+            )
         type_ = self._type(field.type, member, place)
-        repeated = is_repeated(member)
-        if field.absent == "omit" and not (member.has_presence or repeated or field.zero_default):
+        if field.absent == "omit" and not _can_be_absent(field.default, type_, member):
             raise StartError(
                 f"{place}: its default cannot be told from protobuf's zero: make `{member.name}` "
                 "`optional` in the file, or drop the default"
             )
-        return replace(field, wire=member.name, type=type_, presence=member.has_presence)
+        union = member.containing_oneof
+        one_of = union.name if union is not None and not _is_synthetic(union) else ""
+        presence = member.has_presence
+        return replace(field, wire=member.name, type=type_, presence=presence, one_of=one_of)
 
     def _type(self, type_: Type, member: FieldDescriptor, place: str) -> Type:
         if isinstance(type_, Nullable) and not isinstance(type_.inner, OneOf):
             if not member.has_presence:
+                fix = (
+                    ""
+                    if is_repeated(member)
+                    else f", or make `{member.name}` `optional` in the file"
+                )
                 raise StartError(
-                    f"{place}: protobuf cannot tell None from zero here: write {hint(member)}, or "
-                    f"make `{member.name}` `optional` in the file"
+                    f"{place}: protobuf cannot tell None from zero here: write {hint(member)}{fix}"
                 )
             return Nullable(self._singular(type_.inner, member, place))
         if (entry := map_entry(member)) is not None:
@@ -136,23 +160,40 @@ class Binder:
         raise _refusal(member, place)
 
     def _union(self, type_: Type, inner: OneOf, union: OneofDescriptor, place: str) -> Type:
-        free = list(union.fields)
         arms = []
+        free = {member.name: member for member in union.fields}
         for name, arm in inner.arms:
-            member = next((member for member in free if self._fits(arm, member)), None)
-            if member is None:
+            member = self._arm(name, arm, union, place)
+            if free.pop(member.name, None) is None:
                 raise StartError(
-                    f"{place}: no field of the oneof `{union.name}` is for the arm {name}: it has "
-                    + ", ".join(f"{spelled(member)} {member.name}" for member in union.fields)
+                    f"{place}: two arms are for `{member.name}` of the oneof `{union.name}`: "
+                    f"{_one_by_one(union)}"
                 )
-            free.remove(member)
             arms.append((member.name, self._singular(arm, member, place)))
-        if free:
+        for member in free.values():
             raise StartError(
-                f"{place}: the oneof `{union.name}` has `{free[0].name}` too: add {hint(free[0])}"
+                f"{place}: the oneof `{union.name}` has `{member.name}` too: add {_item(member)}"
             )
         bound = OneOf(tuple(arms), prefixed=False)
         return Nullable(bound) if isinstance(type_, Nullable) else bound
+
+    def _arm(self, name: str, arm: Singular, union: OneofDescriptor, place: str) -> FieldDescriptor:
+        """The field of an arm: the only one it fits, or the one of these that has its name."""
+        fitting = [member for member in union.fields if self._fits(arm, member)]
+        if not fitting:
+            raise StartError(
+                f"{place}: no field of the oneof `{union.name}` is for the arm {name}: it has "
+                + ", ".join(f"{spelled(member)} {member.name}" for member in union.fields)
+            )
+        if len(fitting) == 1:
+            return fitting[0]
+        named = [member for member in fitting if name in _names(member)]
+        if len(named) != 1:
+            raise StartError(
+                f"{place}: the arm {name} fits several fields of the oneof `{union.name}`, "
+                f"{' and '.join(member.name for member in fitting)}: {_one_by_one(union)}"
+            )
+        return named[0]
 
     def _fits(self, arm: Singular, member: FieldDescriptor) -> bool:
         if isinstance(arm, Message):
@@ -171,6 +212,7 @@ class Binder:
         file_prefix = f"{names.constant(enum.name)}_"
         values = {value.name.removeprefix(file_prefix): value for value in enum.values}
         members = []
+        numbers = set()
         for member in enumeration.members:
             value = values.pop(member.name.removeprefix(prefix), None)
             if value is None:
@@ -179,12 +221,14 @@ class Binder:
                     + ", ".join(value.name for value in enum.values)
                 )
             members.append(replace(member, name=value.name))
-        zero = enum.values_by_number[0].name
-        left = [value.name for value in values.values() if value.name != zero]
-        if left:
-            raise StartError(f"{place}: {enum.full_name} has {left[0]} too: add a member for it")
-        has_zero = any(member.name == zero for member in members)
-        return replace(enumeration, members=tuple(members), has_zero=has_zero)
+            numbers.add(value.number)
+        for value in values.values():
+            if not _says_nothing(value):
+                raise StartError(
+                    f"{place}: {enum.full_name} has {value.name} too: add a member for it"
+                )
+        is_zero_absent = 0 in enum.values_by_number and 0 not in numbers
+        return replace(enumeration, members=tuple(members), zero_is_absent=is_zero_absent)
 
     def _is_new(self, name: str, descriptor: Any, words: str) -> bool:
         """Note what a class stands for; whether it did not yet."""
@@ -206,7 +250,7 @@ def same_names(message: Message, descriptor: Descriptor) -> bool:
         for field in descriptor.fields
         if field.containing_oneof is None or _is_synthetic(field.containing_oneof)
     }
-    own = {field.wire for field in message.fields}
+    own = {names.snake(field.wire) for field in message.fields}
     members = {names.snake(field.name) for field in descriptor.fields}
     return alone <= own <= members | unions
 
@@ -214,6 +258,38 @@ def same_names(message: Message, descriptor: Descriptor) -> bool:
 def _is_synthetic(union: OneofDescriptor) -> bool:
     """Whether a oneof is protobuf's own, for an `optional` field."""
     return len(union.fields) == 1 and union.name == f"_{union.fields[0].name}"
+
+
+def _says_nothing(value: EnumValueDescriptor) -> bool:
+    """Whether a value is the 0 that stands for none, as the style guide of protobuf names it."""
+    return value.number == 0 and value.name.split("_")[-1].upper() == "UNSPECIFIED"
+
+
+def _can_be_absent(default: Any, type_: Type, member: FieldDescriptor) -> bool:
+    """Whether an absent field can stand for this default and for nothing else."""
+    if member.has_presence or is_repeated(member):
+        return True
+    if isinstance(type_, Enumeration):
+        assert member.enum_type is not None
+        zero = member.enum_type.values_by_number[0].name
+        values = {bound.name: bound.python for bound in type_.members}
+        return type_.zero_is_absent or values[zero] == default
+    return isinstance(default, str | bytes | int | float) and not default
+
+
+def _names(member: FieldDescriptor) -> set[str]:
+    """The names that an arm for this field may have."""
+    message = member.message_type
+    return {names.snake(member.name)} | ({names.snake(message.name)} if message else set())
+
+
+def _item(member: FieldDescriptor) -> str:
+    return hint(member).removesuffix(" | None")
+
+
+def _one_by_one(union: OneofDescriptor) -> str:
+    listed = ", ".join(f"`{python_name(m.name)}: {hint(m)}`" for m in union.fields)
+    return f"write {listed} in its place"
 
 
 def _narrowed(kind: Kind, member: FieldDescriptor) -> Kind:

@@ -8,7 +8,7 @@ from google.protobuf.message import Message as ProtoMessage
 
 from gemstone_grpc.errors import StartError
 from gemstone_grpc.method import Method
-from gemstone_grpc.parameters import Parameter
+from gemstone_grpc.parameters import EMPTY, Parameter, ParameterKind
 from gemstone_grpc.schema import names
 from gemstone_grpc.schema.advice import spell
 from gemstone_grpc.schema.bound import Binder, same_names
@@ -63,22 +63,34 @@ def _matched(
     methods: Iterable[Method], service: ServiceDescriptor, written: ProtoFile
 ) -> list[tuple[Method, MethodDescriptor]]:
     """Each rpc of the service with its method."""
-    by_name = {names.pascal(method.name).lower(): method for method in methods}
+    by_name: dict[str, Method] = {}
+    for method in methods:
+        other = by_name.setdefault(_letters(method.name), method)
+        if other is not method:
+            raise StartError(
+                f"{method.label} ({method.name!r}) and {other.label} ({other.name!r}) would both "
+                "be one rpc: rename one with @exposed_method(name)"
+            )
     matched = []
     for rpc in service.methods:
-        method = by_name.pop(rpc.name.lower(), None)
-        if method is None:
+        found = by_name.pop(_letters(rpc.name), None)
+        if found is None:
             raise StartError(
                 f"{written.path} has the rpc {rpc.name}, and no method is exposed for it: write "
                 f"`{signature(rpc)}`"
             )
-        matched.append((method, rpc))
+        matched.append((found, rpc))
     for method in by_name.values():
         raise StartError(
             f"{method.label}: {service.full_name} in {written.path} has no rpc "
             f"{names.pascal(method.name)}: add it to the file, or do not expose the method"
         )
     return matched
+
+
+def _letters(name: str) -> str:
+    """What a method and its rpc have in common: `http_get` and `HTTPGet`."""
+    return names.pascal(name).lower()
 
 
 def _rpc(method: Method, rpc: MethodDescriptor, reader: HintReader, binder: Binder) -> Rpc:
@@ -106,14 +118,17 @@ def _rpc(method: Method, rpc: MethodDescriptor, reader: HintReader, binder: Bind
 def _request(method: Method, descriptor: Descriptor, reader: HintReader, binder: Binder) -> Message:
     """The parameters as fields of the request, or the one parameter that is the request."""
     own = [parameter for parameter in method.parameters if not parameter.is_context]
-    alone = own[0] if len(own) == 1 and own[0].name not in descriptor.fields_by_name else None
+    members = {names.snake(field.name) for field in descriptor.fields}
+    alone = own[0] if len(own) == 1 and names.snake(own[0].name) not in members else None
     if alone is not None and is_generated(alone.hint):
+        _refuse_default(alone, method)
         return _generated(alone.hint, descriptor, f"{method.label}, parameter `{alone.name}`")
     for parameter in own:
         _refuse_generated(parameter, method, descriptor)
     request = Message(f"{method.label} request", "call", dict)
     fields = parameters(method, descriptor.name, reader)
     if alone is not None and isinstance(fields[0].type, Message):
+        _refuse_default(alone, method)
         return binder.message(fields[0].type, descriptor, f"{method.label}, `{alone.name}`")
     request.fields = binder.fields(fields, descriptor, f"{method.label}, parameter")
     binder.full_names[request.name] = descriptor.full_name
@@ -160,6 +175,14 @@ def _generated(cls: type[ProtoMessage], descriptor: Descriptor, words: str) -> M
             f"{descriptor.full_name} here"
         )
     return Message(cls.__name__, "generated", cls)
+
+
+def _refuse_default(parameter: Parameter, method: Method) -> None:
+    words = f"{method.label}, parameter `{parameter.name}`: it is the whole request"
+    if parameter.kind in (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD):
+        raise StartError(f"{words}, of which a call has one: drop the stars")
+    if parameter.default is not EMPTY:
+        raise StartError(f"{words}, which every call has: drop the default")
 
 
 def _refuse_generated(parameter: Parameter, method: Method, descriptor: Descriptor) -> None:

@@ -1,5 +1,6 @@
 """What a `.proto` implies in Python, in words: for messages that say what to write."""
 
+import keyword
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
@@ -72,7 +73,7 @@ def signature(rpc: MethodDescriptor) -> str:
     if rpc.client_streaming:
         parameters = [f"requests: AsyncIterator[{request.name}]"]
     else:
-        parameters = [f"{field.name}: {hint(field)}" for field in request.fields]
+        parameters = [f"{python_name(field.name)}: {hint(field)}" for field in request.fields]
     result = "None"
     if len(response.fields) == 1:
         result = hint(response.fields[0])
@@ -80,8 +81,13 @@ def signature(rpc: MethodDescriptor) -> str:
         result = response.name
     if rpc.server_streaming:
         result = f"AsyncIterator[{result}]"
-    name = names.snake(rpc.name)
-    return f"async def {name}({', '.join(['self', *parameters])}) -> {result}"
+    return f"async def {python_name(rpc.name)}({', '.join(['self', *parameters])}) -> {result}"
+
+
+def python_name(name: str) -> str:
+    """`displayName` → `display_name`, `from` → `from_`: what Python can have for a name."""
+    snake = names.snake(name)
+    return f"{snake}_" if keyword.iskeyword(snake) or snake == "self" else snake
 
 
 def spelled(field: FieldDescriptor) -> str:

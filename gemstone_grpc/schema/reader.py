@@ -86,8 +86,7 @@ class HintReader:
         if pin.number is not None and _is_one_of(type_):
             raise place.refuse(raw.hint, "is a union, whose arms have a number each: drop number=")
         wire, doc = names.snake(raw.name), _description(hint)
-        zero = raw.default is not None and _is_zero(default)
-        return Field(raw.name, raw.json, wire, type_, presence, absent, pin, doc, zero)
+        return Field(raw.name, raw.json, wire, type_, presence, absent, pin, doc, default)
 
     # -- types -------------------------------------------------------------------------------
 
@@ -271,10 +270,6 @@ def _without_qualifiers(hint: Any) -> Any:
     while typing.get_origin(hint) in _QUALIFIERS or _is_read_only(hint):
         (hint,) = typing.get_args(hint)
     return hint
-
-
-def _is_zero(default: Any) -> bool:
-    return isinstance(default, str | bytes | int | float) and not default
 
 
 def _is_one_of(type_: Type) -> bool:

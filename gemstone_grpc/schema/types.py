@@ -60,12 +60,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Enumeration:
-    """An `Enum` class or a `Literal` of strings; `has_zero` says that a member has the number 0."""
+    """An `Enum` class or a `Literal` of strings.
+
+    `zero_is_absent` says that the number 0 is no member, and stands for none.
+    """
 
     name: str
     members: tuple[Member, ...]
     python: type
-    has_zero: bool = False
+    zero_is_absent: bool = True
 
     @property
     def zero(self) -> str:
@@ -84,7 +87,8 @@ class Field:
     `name` is Python's, `json` the JSON member's, `wire` protobuf's. `presence` asks protobuf to
     tell absent from zero. An absent field is an `error`, is `none`, or is one to `omit`: Python's
     own default takes its place, or the key stays away. `pin` is what the code says of its number,
-    `doc` what its hint says in words. `zero_default` says that its default is protobuf's own.
+    `doc` what its hint says in words, `default` its own default, if that is not None. It is an arm
+    of `one_of`, if a class has the arms of a oneof one by one.
     """
 
     name: str
@@ -95,7 +99,8 @@ class Field:
     absent: Absent
     pin: pinned.Field = _UNPINNED
     doc: str = ""
-    zero_default: bool = False
+    default: Any = None
+    one_of: str = ""
 
 
 Shape = Literal["dataclass", "struct", "typeddict", "namedtuple", "call", "generated"]
@@ -206,7 +211,7 @@ class Contract:
     @property
     def full_name(self) -> str:
         """The service's full name, `users.v1.UsersService`."""
-        return f"{self.package}.{self.service}"
+        return f"{self.package}.{self.service}" if self.package else self.service
 
     @property
     def file(self) -> str:
